@@ -2,7 +2,7 @@
 
 import { PARK, type Selectable } from "./case.ts";
 import { standBy } from "./signal.ts";
-import { PlaceQueue, Waiter } from "./waiters.ts";
+import { Waiter } from "./waiters.ts";
 
 /**
  * What came out: a value, or the end. It is the result of an iterator, so it narrows after
@@ -45,8 +45,8 @@ export function receiveFrom<T>(source: Receiver<T>, options?: OpOptions): Promis
  */
 export class ReceiverIterator<T> implements AsyncIterableIterator<T, undefined> {
   readonly #source: Receiver<T>;
-  /** Where the pending next() wait for return(); null until the first one. */
-  #pending: PlaceQueue | null = null;
+  /** The last next() that had to wait, behind all the others that still do. */
+  #last: Waiter | null = null;
   #returned = false;
 
   constructor(source: Receiver<T>) {
@@ -58,16 +58,17 @@ export class ReceiverIterator<T> implements AsyncIterableIterator<T, undefined> 
     if (this.#returned) return Promise.resolve({ value: undefined, done: true });
     const received = this.#source.tryReceive();
     if (received !== undefined) return Promise.resolve(received);
-    const waiter = waitAt(this.#source);
-    (this.#pending ??= new PlaceQueue()).push(waiter.place());
-    return waiter.promise as Promise<Received<T>>;
+    this.#last = waitAt(this.#source, this);
+    return this.#last.promise as Promise<Received<T>>;
   }
 
   /** Ends the iteration, also of every next() that is still pending. */
   return(): Promise<Received<never>> {
     this.#returned = true;
-    for (let place = this.#pending?.shift(); place; place = this.#pending?.shift()) {
-      place.waiter.received(place, undefined, true);
+    for (let place = this.#last?.queue?.head ?? null; place !== null; ) {
+      const { next, waiter } = place;
+      if (waiter.owner === this) waiter.received(place, undefined, true);
+      place = next;
     }
     return Promise.resolve({ value: undefined, done: true });
   }
@@ -77,8 +78,8 @@ export class ReceiverIterator<T> implements AsyncIterableIterator<T, undefined> 
   }
 }
 
-function waitAt(source: Receiver<unknown>): Waiter {
-  const waiter = new Waiter();
+function waitAt(source: Receiver<unknown>, owner: object | null = null): Waiter {
+  const waiter = new Waiter(false, owner);
   (source as Receiver<unknown> & Selectable)[PARK](waiter.place());
   return waiter;
 }

@@ -99,16 +99,24 @@ export class Waiter {
   readonly #resolve: Settle;
   readonly #reject: Settle;
   readonly #mayFloat: boolean;
+  /** The iterator whose next() this is: its return() has to find it. */
+  readonly owner: object | null;
   #places: Place | null = null;
 
   /** @param mayFloat Nobody may be looking: a rejection must not count as unhandled. */
-  constructor(mayFloat = false) {
+  constructor(mayFloat = false, owner: object | null = null) {
     this.promise = new Promise(capture);
     this.#resolve = lastResolve;
     this.#reject = lastReject;
     lastResolve = lastReject = ignore; // or they would keep the promise, and the value in it
     this.#mayFloat = mayFloat;
+    this.owner = owner;
     remember(this);
+  }
+
+  /** Where its last place stands; null when it is settled, or waits for what will never come. */
+  get queue(): PlaceQueue | null {
+    return this.#places === null ? null : this.#places.queue;
   }
 
   /** A new place for this waiter, for the caller to put into a queue. */

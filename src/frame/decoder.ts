@@ -1,0 +1,141 @@
+// Bytes in, frames out: §5.2, §6.2. A push parser in the manner of SAX: the decoder calls its sink
+// as it goes and keeps nothing but the place where it stands. No object is made per frame: the
+// header is one that is written into, the payload is a range of the chunk that is being pushed.
+//
+//   push(chunk) -> frameStart(header)
+//                  framePayload(bytes, start, end)   as often as TCP cut the payload, or never
+//                  frameEnd()
+//
+// Invariant: between two pushes the decoder retains at most HEADER_SIZE_MAX bytes.
+
+import { ProtocolError } from "./error.ts";
+import { createHeader, HEADER_SIZE_MAX, readHeader } from "./header.ts";
+import type { FrameHeader } from "./header.ts";
+import { mask } from "./mask.ts";
+import { checkFirstByte, checkSecondByte } from "./rules.ts";
+import type { Role } from "./rules.ts";
+
+/** Where a {@linkcode FrameDecoder} puts what it reads. What a method throws, `push()` throws. */
+export interface FrameSink {
+  /** A header arrived. It is the decoder's own: read it now, it will say something else soon. */
+  frameStart(header: FrameHeader): void;
+  /** Payload arrived, unmasked. `bytes` is the caller's chunk: copy what you keep. */
+  framePayload(bytes: Uint8Array, start: number, end: number): void;
+  /** The payload of the frame is complete. */
+  frameEnd(): void;
+}
+
+/** Options of a {@linkcode FrameDecoder}. */
+export interface FrameDecoderOptions {
+  /** Who reads: a server requires masked frames, a client refuses them, §5.1. Default: server. */
+  readonly role?: Role;
+  /** The reserved bits that a negotiated extension uses: RSV1 is 4. Default: 0, none, §5.2. */
+  readonly rsvAllowed?: number;
+}
+
+/** Decodes the frames of one direction of one connection, wherever TCP cut the stream. */
+export class FrameDecoder {
+  readonly #sink: FrameSink;
+  readonly #mustMask: boolean;
+  readonly #rsvAllowed: number;
+  readonly #header: FrameHeader = createHeader();
+
+  /** A header that TCP cut, gathered byte by byte: at most once a chunk, so it may be slow. */
+  #gathered: Uint8Array | null = null;
+  #gatheredSize = 0;
+
+  #inPayload = false;
+  #remaining = 0;
+  #key = 0;
+
+  #received = 0; // bytes of all chunks before this one
+  #base = 0; // offset in the stream of index 0 of the bytes that are being read
+  #frameOffset = 0; // offset in the stream of the frame that is being read
+  #failure: unknown = null;
+
+  constructor(sink: FrameSink, options: FrameDecoderOptions = {}) {
+    this.#sink = sink;
+    this.#mustMask = options.role !== "client";
+    this.#rsvAllowed = options.rsvAllowed ?? 0;
+  }
+
+  /**
+   * Hot: reads on with `chunk`, which it unmasks in place; it keeps no reference to it.
+   *
+   * @throws {ProtocolError} When a rule is broken, with the offset in the stream. The decoder is
+   * finished then, and throws the same again whatever it is given: §7.1.7.
+   */
+  push(chunk: Uint8Array): void {
+    if (this.#failure !== null) throw this.#failure;
+    this.#base = this.#received;
+    try {
+      this.#read(chunk);
+    } catch (error) {
+      this.#failure = error;
+      if (error instanceof ProtocolError) {
+        error.offset = error.offset < 0 ? this.#frameOffset : this.#base + error.offset;
+      }
+      throw error;
+    }
+    this.#received += chunk.length;
+  }
+
+  #read(chunk: Uint8Array): void {
+    const end = chunk.length;
+    let at = 0;
+    while (at < end) {
+      if (!this.#inPayload) {
+        at = this.#gatheredSize === 0 ? this.#start(chunk, at, end) : this.#gather(chunk, at, end);
+        if (!this.#inPayload) return;
+      }
+      const stop = Math.min(end, at + this.#remaining);
+      if (stop > at) {
+        if (this.#mustMask) this.#key = mask(chunk, at, stop, this.#key);
+        this.#sink.framePayload(chunk, at, stop);
+        this.#remaining -= stop - at;
+        at = stop;
+      }
+      if (this.#remaining === 0) {
+        this.#inPayload = false;
+        this.#sink.frameEnd();
+      }
+    }
+  }
+
+  /** Reads a header. Returns the index behind it, or behind what it put aside of a cut one. */
+  #start(chunk: Uint8Array, at: number, end: number): number {
+    this.#frameOffset = this.#base + at;
+    const size = this.#readHeader(chunk, at, end);
+    if (size > 0) return at + size;
+    this.#gathered ??= new Uint8Array(HEADER_SIZE_MAX);
+    while (at < end) this.#gathered[this.#gatheredSize++] = chunk[at++];
+    return at;
+  }
+
+  /** Goes on with a cut header, until it is whole or the chunk ends. */
+  #gather(chunk: Uint8Array, at: number, end: number): number {
+    const gathered = this.#gathered as Uint8Array;
+    this.#base = this.#frameOffset;
+    while (at < end && !this.#inPayload) {
+      gathered[this.#gatheredSize++] = chunk[at++];
+      this.#readHeader(gathered, 0, this.#gatheredSize);
+    }
+    this.#base = this.#received;
+    if (this.#inPayload) this.#gatheredSize = 0;
+    return at;
+  }
+
+  /** Returns the size of the header, or 0 when it is cut. A broken rule shows at its byte. */
+  #readHeader(bytes: Uint8Array, at: number, end: number): number {
+    checkFirstByte(bytes[at], this.#rsvAllowed, at);
+    if (end - at < 2) return 0;
+    checkSecondByte(bytes[at + 1], bytes[at], this.#mustMask, at + 1);
+    const size = readHeader(bytes, at, end, this.#header);
+    if (size === 0) return 0;
+    this.#sink.frameStart(this.#header);
+    this.#inPayload = true;
+    this.#remaining = this.#header.length;
+    this.#key = this.#header.key;
+    return size;
+  }
+}

@@ -1,0 +1,94 @@
+// Frames to bytes: §5.2, §6.1. `encodeFrame` makes one frame by itself, for tests, tools and
+// whoever wants to see the bytes. The other two append to a page that many frames share: that is
+// how a connection sends.
+
+import { Buffer } from "node:buffer";
+import { headerSize, writeHeader } from "./header.ts";
+import type { FrameHeader } from "./header.ts";
+import { mask } from "./mask.ts";
+import { Opcode } from "./opcode.ts";
+import { encodeUtf8 } from "./utf8.ts";
+
+/** A frame to encode. */
+export interface Frame {
+  /** Default: true, the last or only frame of its message. */
+  readonly fin?: boolean;
+  /** The reserved bits, RSV1 is 4. Default: 0. */
+  readonly rsv?: number;
+  /** Four bits: see {@linkcode Opcode}. */
+  readonly opcode: number;
+  /** A string is encoded as UTF-8, a lone surrogate as U+FFFD. Default: empty. */
+  readonly payload?: string | Uint8Array;
+  /** The masking key as an int32, its first byte in the high byte. Default: not masked, §5.1. */
+  readonly key?: number;
+}
+
+/**
+ * The bytes of one frame, the length in its shortest form (§5.2). It refuses nothing: a test may
+ * want a frame that breaks a rule. The payload is copied.
+ *
+ * ```ts run
+ * import { encodeFrame, Opcode } from "sluice/frame";
+ *
+ * const frame = encodeFrame({ opcode: Opcode.TEXT, payload: "Hello", key: 0x37fa213d });
+ * console.log(frame); // 81 85 37 fa 21 3d 7f 9f 4d 51 58, as in §5.7
+ * ```
+ */
+export function encodeFrame(frame: Frame): Uint8Array {
+  const { fin = true, rsv = 0, opcode, payload = "" } = frame;
+  const content = typeof payload === "string" ? Buffer.from(payload) : payload;
+  const masked = frame.key !== undefined;
+  const key = frame.key ?? 0;
+  const { length } = content;
+  const bytes = new Uint8Array(headerSize(length, masked) + length);
+  const at = writeHeader(bytes, 0, { fin, rsv, opcode, masked, key, length });
+  bytes.set(content, at);
+  if (masked) mask(bytes, at, bytes.length, key);
+  return bytes;
+}
+
+/** The most bytes that {@linkcode appendText} or {@linkcode appendBinary} may need. */
+export function frameSizeMax(payload: string | Uint8Array): number {
+  return 10 + (typeof payload === "string" ? 3 * payload.length : payload.length);
+}
+
+const header: FrameHeader = {
+  fin: true,
+  rsv: 0,
+  opcode: Opcode.TEXT,
+  masked: false,
+  key: 0,
+  length: 0,
+};
+
+/** Hot: appends an unmasked, final frame with these bytes at `at`. Returns the index behind it. */
+export function appendBinary(
+  page: Buffer,
+  at: number,
+  opcode: number,
+  payload: Uint8Array,
+): number {
+  header.opcode = opcode;
+  header.length = payload.length;
+  at = writeHeader(page, at, header);
+  page.set(payload, at);
+  return at + payload.length;
+}
+
+/**
+ * Hot: appends an unmasked, final text frame at `at`. Returns the index behind it. There must be
+ * room for {@linkcode frameSizeMax} bytes.
+ *
+ * The length must be known before the header that precedes it, and only encoding tells it. The
+ * guess that one character is one byte is right for ASCII; when it is wrong by so much that the
+ * header needs another form, the payload is moved.
+ */
+export function appendText(page: Buffer, at: number, text: string): number {
+  const guessed = headerSize(text.length, false);
+  const size = encodeUtf8(page, at + guessed, text);
+  const needed = headerSize(size, false);
+  if (needed !== guessed) page.copyWithin(at + needed, at + guessed, at + guessed + size);
+  header.opcode = Opcode.TEXT;
+  header.length = size;
+  return writeHeader(page, at, header) + size;
+}

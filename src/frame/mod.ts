@@ -1,0 +1,18 @@
+// `sluice/frame`: RFC 6455 §5 without I/O. See `src/README.md` for the order to read it in.
+
+export { encodeClosePayload, readClosePayload } from "./close.ts";
+export type { ClosePayload } from "./close.ts";
+export { ABNORMAL_CLOSURE, CloseCode, isCloseCode, NO_STATUS_RECEIVED } from "./close_code.ts";
+export { FrameDecoder } from "./decoder.ts";
+export type { FrameDecoderOptions, FrameSink } from "./decoder.ts";
+export { encodeFrame } from "./encoder.ts";
+export type { Frame } from "./encoder.ts";
+export { ProtocolError } from "./error.ts";
+export { decodeFrames } from "./frames.ts";
+export type { DecodedFrame } from "./frames.ts";
+export { createHeader, headerSize, readHeader, writeHeader } from "./header.ts";
+export type { FrameHeader } from "./header.ts";
+export { mask } from "./mask.ts";
+export { isControl, isReserved, Opcode } from "./opcode.ts";
+export type { Role } from "./rules.ts";
+export { decodeUtf8, Utf8Validator } from "./utf8.ts";

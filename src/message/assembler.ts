@@ -1,0 +1,213 @@
+// Frames to messages: §5.4. The rules that bind a sequence of frames, and the buffer in which the
+// pieces of a message meet.
+//
+//   message in progress   frame            then
+//   none                  text, binary     begins a message, and ends it if FIN
+//   none                  continuation     refused
+//   one                   continuation     goes on with it, and ends it if FIN
+//   one                   text, binary     refused
+//   either                control          handed over at once, the message stays as it is (§5.5)
+//
+// A message that came whole in one chunk is read straight from it. Any other is copied into one
+// growing buffer, so that the count of frames or TCP segments costs nothing. The size is checked on
+// each header, before its payload is there, and the buffer grows with what arrived, not with what
+// was announced. Invariant: retained <= 2 * sizeMax + 64 KiB.
+
+import {
+  CloseCode,
+  decodeUtf8,
+  isControl,
+  Opcode,
+  ProtocolError,
+  readClosePayload,
+  Utf8Validator,
+} from "../frame/mod.ts";
+import type { ClosePayload, FrameHeader, FrameSink } from "../frame/mod.ts";
+import { ITEM_COST } from "./message.ts";
+import type { Message } from "./message.ts";
+
+/** Where a {@linkcode MessageAssembler} puts what is complete. */
+export interface MessageSink {
+  /** A data message: the receiver owns it. */
+  message(message: Message): void;
+  /** A ping: the receiver owns the payload, 0 to 125 bytes. */
+  ping(payload: Uint8Array): void;
+  /** A pong: the receiver owns the payload, 0 to 125 bytes. */
+  pong(payload: Uint8Array): void;
+  /** A Close frame. */
+  closeReceived(payload: ClosePayload): void;
+}
+
+const BUFFER_SIZE_MIN = 1024;
+/** Up to here a buffer of the announced size is made at once; above, only as bytes arrive. */
+const BUFFER_SIZE_TRUSTED = 64 * 1024;
+const EMPTY = new Uint8Array(0);
+
+/** Puts the frames of one direction together to messages. */
+export class MessageAssembler implements FrameSink {
+  readonly #sink: MessageSink;
+  readonly #sizeMax: number;
+
+  #opcode = 0; // of the message in progress, 0 when there is none
+  #fin = false; // whether its last frame has begun
+  #announced = 0; // payload bytes that its headers announced
+  #charged = 0; // the same, and the price of empty fragments
+  #buffer: Uint8Array = EMPTY;
+  #size = 0;
+  #validator: Utf8Validator = new Utf8Validator();
+
+  #control = 0; // opcode of the control frame in progress, 0 when there is none
+  #controlPayload: Uint8Array = EMPTY;
+  #controlSize = 0;
+
+  /** @param sizeMax The largest message, in bytes; beyond it the connection fails with 1009. */
+  constructor(sink: MessageSink, sizeMax: number) {
+    this.#sink = sink;
+    this.#sizeMax = sizeMax;
+  }
+
+  /** Bytes held for the message in progress. */
+  get retained(): number {
+    return this.#buffer.length + this.#controlPayload.length;
+  }
+
+  /** Hot: §5.4, §10.4. */
+  frameStart(header: FrameHeader): void {
+    const { opcode, fin, length } = header;
+    if (isControl(opcode)) {
+      this.#control = opcode;
+      this.#controlSize = 0;
+      if (length > 0) this.#controlPayload = new Uint8Array(length);
+      return;
+    }
+    if (opcode === Opcode.CONTINUATION) {
+      if (this.#opcode === 0) {
+        throw new ProtocolError("Cannot accept continuation: no message is in progress (§5.4)");
+      }
+    } else {
+      if (this.#opcode !== 0) {
+        throw new ProtocolError(
+          "Cannot accept data frame: a message is in progress, must be a continuation (§5.4)",
+        );
+      }
+      this.#opcode = opcode;
+      this.#announced = 0;
+      this.#charged = 0;
+    }
+    this.#fin = fin;
+    this.#announced += length;
+    // An empty fragment holds nothing, so no size would ever stop a million of them.
+    this.#charged += length === 0 && !fin ? ITEM_COST : length;
+    if (this.#charged > this.#sizeMax) {
+      throw new ProtocolError(
+        `Cannot accept message: size is ${this.#charged}, must be <= ${this.#sizeMax} (§10.4)`,
+        CloseCode.MESSAGE_TOO_BIG,
+      );
+    }
+  }
+
+  /** Hot. */
+  framePayload(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#control !== 0) {
+      copy(this.#controlPayload, this.#controlSize, bytes, start, end);
+      this.#controlSize += end - start;
+      return;
+    }
+    if (this.#opcode === Opcode.TEXT) this.#validate(bytes, start, end);
+    if (this.#fin && end - start === this.#announced) {
+      const text = this.#opcode === Opcode.TEXT;
+      this.#finish(text ? decodeUtf8(bytes, start, end) : slice(bytes, start, end));
+    } else {
+      this.#append(bytes, start, end);
+    }
+  }
+
+  /** Hot. */
+  frameEnd(): void {
+    if (this.#control !== 0) this.#finishControl();
+    else if (this.#fin && this.#opcode !== 0) this.#finish(this.#takeBuffer());
+  }
+
+  /** §8.1: an invalid byte fails the connection when it arrives, not at the end of the message. */
+  #validate(bytes: Uint8Array, start: number, end: number): void {
+    const bad = this.#validator.push(bytes, start, end);
+    if (bad !== -1) {
+      const text = "Cannot accept text: a byte is not valid UTF-8 (§8.1)";
+      throw new ProtocolError(text, CloseCode.INVALID_PAYLOAD, bad);
+    }
+  }
+
+  #finish(message: Message): void {
+    if (!this.#validator.complete) {
+      const text = "Cannot accept text: it ends inside a UTF-8 character (§8.1)";
+      throw new ProtocolError(text, CloseCode.INVALID_PAYLOAD);
+    }
+    this.#opcode = 0;
+    this.#sink.message(message);
+  }
+
+  #finishControl(): void {
+    const opcode = this.#control;
+    const payload = this.#controlPayload;
+    this.#control = 0;
+    this.#controlPayload = EMPTY;
+    if (opcode === Opcode.PING) this.#sink.ping(payload);
+    else if (opcode === Opcode.PONG) this.#sink.pong(payload);
+    else this.#sink.closeReceived(readControlClose(payload));
+  }
+
+  #append(bytes: Uint8Array, start: number, end: number): void {
+    const needed = this.#size + (end - start);
+    if (needed > this.#buffer.length) this.#grow(needed);
+    copy(this.#buffer, this.#size, bytes, start, end);
+    this.#size = needed;
+  }
+
+  /** Doubles, so that the work stays linear; a last fragment that is known gets its exact size. */
+  #grow(needed: number): void {
+    const trusted = Math.min(this.#announced, BUFFER_SIZE_TRUSTED);
+    const wanted = Math.max(needed, trusted, 2 * this.#buffer.length, BUFFER_SIZE_MIN);
+    const size = this.#fin ? Math.min(wanted, this.#announced) : Math.min(wanted, this.#sizeMax);
+    const buffer = new Uint8Array(Math.max(size, needed));
+    buffer.set(this.#buffer.subarray(0, this.#size));
+    this.#buffer = buffer;
+  }
+
+  /** The message in the buffer, which is let go: what the user keeps must be the user's alone. */
+  #takeBuffer(): Message {
+    const buffer = this.#buffer;
+    const size = this.#size;
+    this.#buffer = EMPTY;
+    this.#size = 0;
+    if (this.#opcode === Opcode.TEXT) return decodeUtf8(buffer, 0, size);
+    return size === buffer.length && size > 0 ? buffer : buffer.slice(0, size);
+  }
+}
+
+/** Below this size a loop is faster than the view that `set` needs. */
+const COPY_BY_HAND = 64;
+
+function copy(to: Uint8Array, at: number, from: Uint8Array, start: number, end: number): void {
+  if (end - start > COPY_BY_HAND) {
+    to.set(from.subarray(start, end), at);
+  } else {
+    for (let index = start; index < end; index++) to[at++] = from[index];
+  }
+}
+
+/** A copy that is a plain `Uint8Array` even where `from` is a `Buffer`, on memory of its own. */
+function slice(from: Uint8Array, start: number, end: number): Uint8Array {
+  const copied = new Uint8Array(end - start);
+  copy(copied, 0, from, start, end);
+  return copied;
+}
+
+/** Its offsets count from the payload; the decoder knows where the frame began. */
+function readControlClose(payload: Uint8Array): ClosePayload {
+  try {
+    return readClosePayload(payload, 0, payload.length);
+  } catch (error) {
+    if (error instanceof ProtocolError) error.offset = -1;
+    throw error;
+  }
+}
