@@ -43,7 +43,7 @@ class Collector implements FrameSink {
   }
 
   framePayload(bytes: Uint8Array, start: number, end: number): void {
-    this.#payload = bytes.slice(start, end); // all bytes come in one push, so a payload is one range
+    this.#payload = bytes.slice(start, end); // all comes in one push, so a payload is one range
   }
 
   frameEnd(): void {

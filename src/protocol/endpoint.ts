@@ -1,0 +1,153 @@
+// One end of a WebSocket connection, without its socket: bytes in; messages, and what to send, out.
+// The floors below throw when the peer breaks a rule; here, and only here, that is caught and
+// becomes a Close frame (§7.1.7).
+
+import {
+  ABNORMAL_CLOSURE,
+  CloseCode,
+  encodeClosePayload,
+  FrameDecoder,
+  ProtocolError,
+} from "../frame/mod.ts";
+import type { ClosePayload, Role } from "../frame/mod.ts";
+import { MessageAssembler } from "../message/assembler.ts";
+import type { MessageSink } from "../message/assembler.ts";
+import type { Message } from "../message/message.ts";
+import { closingStep } from "./closing.ts";
+import type { ClosingEvent, ClosingState } from "./closing.ts";
+
+/** What the connection ended with: §7.1.5, §7.1.6. */
+export interface Closure {
+  /** The code of the first Close received, 1005 when it had none, 1006 when no Close came. */
+  readonly code: number;
+  /** The reason of the first Close received, or "". */
+  readonly reason: string;
+  /** Whether both sides sent a Close: §7.1.4. */
+  readonly wasClean: boolean;
+  /** Who closed first: us, or the peer with its Close, its violation or the loss of the line. */
+  readonly initiator: "local" | "remote";
+  /** The Close that we sent, or `null`. */
+  readonly sent: ClosePayload | null;
+  /** The Close that we received, or `null`. */
+  readonly received: ClosePayload | null;
+  /** Why it was not clean, where that is known: a `ProtocolError`, the error of the socket. */
+  readonly cause: unknown;
+}
+
+/** What an {@linkcode Endpoint} asks of its owner. */
+export interface EndpointSink {
+  message(message: Message): void;
+  ping(payload: Uint8Array): void;
+  pong(payload: Uint8Array): void;
+  /** No message will come any more. */
+  inputEnded(): void;
+  /** Send a Close frame with this payload, behind what is queued, and no data after it. */
+  sendClose(payload: Uint8Array): void;
+  /** End the TCP connection, behind what is queued. */
+  endTcp(): void;
+}
+
+/** One end of a connection that the opening handshake has opened. */
+export class Endpoint implements MessageSink {
+  readonly #sink: EndpointSink;
+  readonly #decoder: FrameDecoder;
+  #state: ClosingState = "open";
+  #initiator: "local" | "remote" | null = null;
+  #sent: ClosePayload | null = null;
+  #received: ClosePayload | null = null;
+  #cause: unknown = undefined;
+
+  constructor(sink: EndpointSink, role: Role, messageSizeMax: number) {
+    this.#sink = sink;
+    this.#decoder = new FrameDecoder(new MessageAssembler(this, messageSizeMax), { role });
+  }
+
+  get state(): ClosingState {
+    return this.#state;
+  }
+
+  /** Hot: reads what the peer sent, in place. After the end of the input it ignores it: §1.4. */
+  receive(bytes: Uint8Array): void {
+    if (this.#inputEnded()) return;
+    try {
+      this.#decoder.push(bytes);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Starts the closing handshake: §7.1.2. Throws what {@linkcode encodeClosePayload} throws. */
+  close(code: number, reason: string): void {
+    this.#step("close()", "local", { code, reason });
+  }
+
+  /** Fails the connection: §7.1.7. For what is no fault of the peer's the code is 1011. */
+  fail(error: unknown): void {
+    if (this.#inputEnded()) return; // what breaks behind a Close is ignored, and spoils nothing
+    this.#cause ??= error;
+    const close =
+      error instanceof ProtocolError
+        ? { code: error.closeCode, reason: error.message }
+        : { code: CloseCode.INTERNAL_ERROR, reason: "" };
+    this.#step("violation", error instanceof ProtocolError ? "remote" : "local", close);
+  }
+
+  /** TCP is at its end: from here on the {@linkcode closure} stays as it is. */
+  disconnected(initiator: "local" | "remote"): void {
+    this.#step("end of TCP", initiator, null);
+  }
+
+  /** What there is to report by now: §7.1.4 to §7.1.6. `cause` is what the transport knows. */
+  closure(cause: unknown): Closure {
+    const wasClean = this.#sent !== null && this.#received !== null && this.#cause === undefined;
+    return {
+      code: this.#received?.code ?? ABNORMAL_CLOSURE,
+      reason: this.#received?.reason ?? "",
+      wasClean,
+      initiator: this.#initiator ?? "remote",
+      sent: this.#sent,
+      received: this.#received,
+      cause: wasClean ? undefined : (this.#cause ?? cause),
+    };
+  }
+
+  /** Hot. */
+  message(message: Message): void {
+    if (!this.#inputEnded()) this.#sink.message(message);
+  }
+
+  ping(payload: Uint8Array): void {
+    if (!this.#inputEnded()) this.#sink.ping(payload);
+  }
+
+  pong(payload: Uint8Array): void {
+    if (!this.#inputEnded()) this.#sink.pong(payload);
+  }
+
+  /** §5.5.1: the answer carries the code that came, and no code when none came. */
+  closeReceived(payload: ClosePayload): void {
+    if (this.#inputEnded()) return;
+    this.#received = payload;
+    this.#step("Close", "remote", payload);
+  }
+
+  #inputEnded(): boolean {
+    return this.#state === "ending" || this.#state === "closed";
+  }
+
+  #step(event: ClosingEvent, initiator: "local" | "remote", close: ClosePayload | null): void {
+    const step = closingStep(this.#state, event);
+    if (step === undefined) return;
+    const sent = step.sendClose ? close : null;
+    // First of all: when it throws, nothing has changed.
+    const payload = sent === null ? null : encodeClosePayload(sent.code, sent.reason);
+    this.#initiator ??= initiator;
+    if (step.next !== "closing") this.#sink.inputEnded();
+    this.#state = step.next;
+    if (payload !== null) {
+      this.#sent = sent;
+      this.#sink.sendClose(payload);
+    }
+    if (step.endTcp) this.#sink.endTcp();
+  }
+}

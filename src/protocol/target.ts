@@ -1,0 +1,33 @@
+// The URL that a request is for: RFC 9110 §7.1, RFC 9112 §3.2, §3.3. It is put together from the
+// scheme, the Host header and the request target, by concatenation: to resolve the target against
+// a base lets "//evil/x" replace the host, and whoever compares origins later compares the
+// attacker with himself.
+
+/** `uri-host [ ":" port ]`, RFC 9110 §7.2. No "@", "/", "?", "#", "\" or space can pass. */
+const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(?::[0-9]{0,5})?$/;
+
+/** No control character and no white space, which a URL would drop or encode; no fragment. */
+const TARGET = /^[^\0-\x20\x7f#]*$/;
+
+/** An absolute-form has a host: a URL would skip slashes, and take the path for it. */
+const ABSOLUTE = /^https?:\/\/[^/\\]/i;
+
+/**
+ * The URL of a request, or `null` when Host or target are not valid together: answer 400.
+ *
+ * @param target An origin-form ("/chat?x=1") or an absolute-form whose host is that of `host`.
+ */
+export function requestUrl(scheme: "http" | "https", host: string, target: string): URL | null {
+  if (!HOST.test(host) || !TARGET.test(target)) return null;
+  const base = `${scheme}://${host}`;
+  if (!URL.canParse(base)) return null;
+  if (target.startsWith("/")) return sameHost(base + target, base);
+  if (ABSOLUTE.test(target)) return sameHost(target, base);
+  return null;
+}
+
+function sameHost(text: string, base: string): URL | null {
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  return url.host === new URL(base).host && url.username === "" && url.password === "" ? url : null;
+}

@@ -1,0 +1,28 @@
+// uvu has no timeout: a promise that never settles would hang the whole run, or end it in silence.
+
+/** How long a test waits for one thing. Far more than it takes, far less than patience. */
+export const TIMEOUT_MS = 5000;
+
+/** As `promise`, but rejects when it is still pending after `timeoutMs`; `what` says what it is. */
+export async function withTimeout<T>(
+  promise: Promise<T>,
+  what: string,
+  timeoutMs: number = TIMEOUT_MS,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`Expected ${what}, found nothing for ${timeoutMs} ms`));
+    }, timeoutMs);
+  });
+  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
+}
+
+/** Waits until `holds()`, which it asks in each turn of the event loop; `what` says what it is. */
+export async function until(holds: () => boolean, what: string): Promise<void> {
+  const end = performance.now() + TIMEOUT_MS;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`Expected ${what}, not so for ${TIMEOUT_MS} ms`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
