@@ -1,0 +1,230 @@
+// What the user holds of a connection. The mechanism is in `lifecycle`, the two queues in
+// `read_loop` and `write_loop`; here are the promises that they keep.
+
+import { encodeClosePayload, NO_STATUS_RECEIVED } from "../frame/mod.ts";
+import type { Message } from "../message/message.ts";
+import type { Closure } from "../protocol/endpoint.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+
+/** Options of an operation that may wait. */
+export interface WaitOptions {
+  /** Ends the wait: the operation rejects with the signal's reason and has done nothing. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a connection holds and has done, at this moment. */
+export interface ConnectionStats {
+  /** What waits to be read, and what it is charged, in bytes: its size and 160 for each. */
+  readonly inbox: { readonly messages: number; readonly size: number };
+  /** What waits to be sent, with the calls of `write()` that wait, charged in the same way. */
+  readonly outbox: { readonly messages: number; readonly size: number };
+  /** Whether the socket is paused, because nobody reads what has arrived. */
+  readonly paused: boolean;
+  /** Data messages that arrived, and bytes with all that is around them. */
+  readonly received: { readonly messages: number; readonly bytes: number };
+  /** Data messages that were handed to the socket. */
+  readonly sent: { readonly messages: number };
+}
+
+/** What is known of a connection from its opening handshake. */
+export interface ConnectionInit {
+  /** The subprotocol that both sides speak, or "". */
+  readonly protocol: string;
+  /** Where the peer is, as the socket says it: behind a proxy, where the proxy is. */
+  readonly remoteAddr: RemoteAddr;
+  /** Default of `close()`, in milliseconds. */
+  readonly closeTimeoutMs: number;
+}
+
+/** The address of a peer. */
+export type RemoteAddr =
+  | { readonly transport: "tcp"; readonly hostname: string; readonly port: number }
+  | { readonly transport: "unix"; readonly path: string };
+
+/**
+ * One WebSocket connection: messages in, messages out.
+ *
+ * Any number of tasks may read and write at once: reads are served in the order of their calls,
+ * and a message is written whole. What arrives is kept until it is read, from the first byte on;
+ * a connection that nobody reads pauses its socket, one that cannot send makes `write()` wait.
+ */
+export class Connection implements AsyncIterable<Message>, AsyncDisposable {
+  readonly #lifecycle: Lifecycle;
+  readonly #closeTimeoutMs: number;
+
+  /** The subprotocol that both sides speak, or "": §1.9. */
+  readonly protocol: string;
+  /** The extensions that are in force: "", for there are none yet. */
+  readonly extensions: string = "";
+  /** Where the peer is, as the socket says it: behind a proxy, where the proxy is. */
+  readonly remoteAddr: RemoteAddr;
+
+  /** Connections are made by `upgradeWebSocket()`. */
+  constructor(lifecycle: Lifecycle, init: ConnectionInit) {
+    this.#lifecycle = lifecycle;
+    this.#closeTimeoutMs = init.closeTimeoutMs;
+    this.protocol = init.protocol;
+    this.remoteAddr = init.remoteAddr;
+  }
+
+  /**
+   * The next message: a `string` for text, a `Uint8Array` of its own for binary (§5.6).
+   *
+   * Rejects with {@linkcode ConnectionClosedError} when all messages are read and no other can
+   * come, and with the reason of `signal`, which takes no message.
+   */
+  read(options?: WaitOptions): Promise<Message> {
+    return this.#lifecycle.readLoop.receive(options).then(({ value, done }) => {
+      if (done) throw this.#lifecycle.closedError("read");
+      return value;
+    });
+  }
+
+  /** Hot: the next message if it is here already, else `undefined`; then `read()` knows more. */
+  tryRead(): Message | undefined {
+    return this.#lifecycle.readLoop.tryReceive()?.value;
+  }
+
+  /**
+   * Hot: queues a message: a string as text, bytes as binary. Fulfils at once while there is room
+   * in the outbox (64 KiB, 1,000 messages), else when there is; what is queued is sent in order,
+   * before any Close frame. Bytes are copied, and are the caller's again when the call returns.
+   * A lone surrogate is sent as U+FFFD.
+   *
+   * Rejects with {@linkcode ConnectionClosedError} when the connection is closing or closed, with
+   * the reason of `signal`, and with `RangeError` when calls that nobody awaits have piled up to
+   * 1 MiB; the message was not queued then. A rejection that nobody looks at ends no process.
+   *
+   * @throws {TypeError} When `message` is neither a string nor a Uint8Array.
+   */
+  write(message: Message, options?: WaitOptions): Promise<void> {
+    return this.#lifecycle.writeLoop.write(owned(message), options);
+  }
+
+  /**
+   * Hot: queues a message if there is room for it now. Returns whether it did: `false` means that
+   * the outbox is full or the connection is closing or closed.
+   *
+   * @throws {TypeError} When `message` is neither a string nor a Uint8Array.
+   */
+  tryWrite(message: Message): boolean {
+    return this.#lifecycle.writeLoop.tryWrite(owned(message));
+  }
+
+  /**
+   * Starts the closing handshake (§7.1.2): sends what is queued, then a Close frame, and waits for
+   * the peer's. Messages that arrived can still be read; those that find the inbox full from now
+   * on are dropped, since nobody may be reading. Calls of `write()` that wait reject.
+   *
+   * Every call returns the same promise as {@linkcode closed}; only the first one counts.
+   *
+   * @param code 1000 to 1003, 1007 to 1009, 1011 to 1014 or 3000 to 4999: §7.4. Default: 1000.
+   * @param reason At most 123 bytes of UTF-8: §5.5.1. Default: "".
+   * @param options.timeout Milliseconds that the handshake may take before TCP is cut.
+   * Default: 10,000.
+   * @throws {RangeError} When code or reason may not be on the wire.
+   */
+  close(
+    code: number = 1000,
+    reason: string = "",
+    options: { readonly timeout?: number } = {},
+  ): Promise<Closure> {
+    if (code === NO_STATUS_RECEIVED || code === 1010) {
+      throw new RangeError(`Cannot close: code is ${code}, which a server does not send (§7.4.1)`);
+    }
+    encodeClosePayload(code, reason); // throws what a peer must not see
+    this.#lifecycle.close(code, reason, options.timeout ?? this.#closeTimeoutMs);
+    return this.closed;
+  }
+
+  /** Cuts the connection at once: no Close frame, and what was not sent is lost. Code 1006. */
+  terminate(): void {
+    this.#lifecycle.terminate(new DOMException("terminate() was called", "AbortError"));
+  }
+
+  /**
+   * Sends a ping (§5.5.2). Fulfils with the milliseconds until its pong. A peer is pinged without
+   * it when it has been silent for a while: see the option `keepalive`.
+   *
+   * Rejects with {@linkcode ConnectionClosedError}, and with `RangeError` when 16 pings wait.
+   */
+  ping(): Promise<number> {
+    if (!this.#lifecycle.isOpen) return Promise.reject(this.#lifecycle.closedError("ping"));
+    return this.#lifecycle.pings.ping((payload) => this.#lifecycle.writeLoop.ping(payload));
+  }
+
+  /** Fulfils when the connection has ended, with all that is known of why. It never rejects. */
+  get closed(): Promise<Closure> {
+    return this.#lifecycle.closed;
+  }
+
+  /** What the connection holds and has done. */
+  stats(): ConnectionStats {
+    const { readLoop, writeLoop, messagesReceived, bytesReceived } = this.#lifecycle;
+    return {
+      inbox: { messages: readLoop.messages, size: readLoop.size },
+      outbox: { messages: writeLoop.messages, size: writeLoop.size },
+      paused: readLoop.paused,
+      received: { messages: messagesReceived, bytes: bytesReceived },
+      sent: { messages: writeLoop.messagesSent },
+    };
+  }
+
+  /**
+   * The messages until the end. It ends with the peer's Close, and throws
+   * {@linkcode ConnectionClosedError} when the connection was lost without one. To leave the loop
+   * early closes nothing and takes no message too many.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
+    return new MessageIterator(this.#lifecycle);
+  }
+
+  /** `await using connection`: closes with 1000, and waits for the end. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/** By hand: an async generator costs more, and queues `return()` behind a `next()` that waits. */
+class MessageIterator implements AsyncIterableIterator<Message, undefined> {
+  readonly #lifecycle: Lifecycle;
+  readonly #waiting: AsyncIterator<Message, undefined>;
+  readonly #checkEnd: (result: IteratorResult<Message, undefined>) => typeof result;
+  #returned = false;
+
+  constructor(lifecycle: Lifecycle) {
+    this.#lifecycle = lifecycle;
+    this.#waiting = lifecycle.readLoop.iterate();
+    this.#checkEnd = (result) => {
+      if (result.done && !this.#returned && !lifecycle.closeReceived) {
+        throw lifecycle.closedError("read");
+      }
+      return result;
+    };
+  }
+
+  /** Hot. */
+  next(): Promise<IteratorResult<Message, undefined>> {
+    if (this.#returned) return Promise.resolve({ value: undefined, done: true });
+    const ready = this.#lifecycle.readLoop.receiveReady();
+    return ready ?? this.#waiting.next().then(this.#checkEnd);
+  }
+
+  return(): Promise<IteratorResult<Message, undefined>> {
+    this.#returned = true;
+    void this.#waiting.return?.();
+    return Promise.resolve({ value: undefined, done: true });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}
+
+function owned(message: Message): Message {
+  if (typeof message === "string") return message;
+  if (message instanceof Uint8Array) return new Uint8Array(message);
+  throw new TypeError(
+    `Cannot write: message is ${typeof message}, must be a string or a Uint8Array (§5.6)`,
+  );
+}

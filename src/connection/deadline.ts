@@ -1,0 +1,25 @@
+// A time by which something must have happened.
+
+import type { Clock } from "./clock.ts";
+
+/** At most one alarm: to set it anew calls the last one off. */
+export class Deadline {
+  readonly #clock: Clock;
+  #timer: unknown = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Calls `onMissed` in `delayMs` milliseconds, unless it is set anew or met by then. */
+  set(delayMs: number, onMissed: () => void): void {
+    this.meet();
+    this.#timer = this.#clock.setTimeout(onMissed, delayMs);
+  }
+
+  /** It has happened, or does not matter any more. */
+  meet(): void {
+    if (this.#timer !== null) this.#clock.clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}

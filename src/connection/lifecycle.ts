@@ -1,0 +1,248 @@
+// From the opening handshake to the last byte: ties one endpoint, two loops and one transport
+// together, holds the timers, and settles everybody who waits when it is over. Exactly one place
+// destroys the socket, `#destroy`, and exactly one is told that it is gone, `disconnected`.
+//
+//   received()  ->  endpoint  ->  message()  ->  read loop
+//                             ->  ping()     ->  write loop  ->  transport
+//   close()     ->  endpoint  ->  sendClose(), endTcp()  ->  write loop
+
+import { Endpoint } from "../protocol/endpoint.ts";
+import type { Closure, EndpointSink } from "../protocol/endpoint.ts";
+import type { Message } from "../message/message.ts";
+import type { Clock } from "./clock.ts";
+import { Deadline } from "./deadline.ts";
+import { ConnectionClosedError } from "./error.ts";
+import { Keepalive } from "./keepalive.ts";
+import type { KeepaliveOptions, KeepaliveOwner } from "./keepalive.ts";
+import type { ConnectionLimits } from "./limits.ts";
+import { Pings } from "./pings.ts";
+import { ReadLoop } from "./read_loop.ts";
+import type { ReadLoopOwner } from "./read_loop.ts";
+import type { Transport, TransportEvents } from "./transport.ts";
+import { WriteLoop } from "./write_loop.ts";
+import type { WriteLoopOwner } from "./write_loop.ts";
+
+/**
+ * After our FIN the peer has so long to send its own, while what it still sends is read and thrown
+ * away: to close a socket with unread bytes would reset it, and a reset takes from the peer what
+ * it has not read yet, our Close frame among it (§7.1.1).
+ */
+const LINGER_MS = 1000;
+const LINGER_SIZE_MAX = 8 * 1024 * 1024;
+
+const EMPTY: Uint8Array = new Uint8Array(0);
+
+/** What a {@linkcode Lifecycle} is made with. */
+export interface LifecycleOptions {
+  readonly limits: ConnectionLimits;
+  /** `false`: no pings of our own. */
+  readonly keepalive: KeepaliveOptions | false;
+  readonly clock: Clock;
+}
+
+/** The mechanism behind a `Connection`. */
+export class Lifecycle
+  implements TransportEvents, EndpointSink, ReadLoopOwner, WriteLoopOwner, KeepaliveOwner
+{
+  readonly readLoop: ReadLoop;
+  readonly writeLoop: WriteLoop;
+  readonly pings: Pings;
+  readonly closed: Promise<Closure>;
+
+  readonly #endpoint: Endpoint;
+  readonly #keepalive: Keepalive | null;
+  readonly #limits: ConnectionLimits;
+  readonly #closing: Deadline;
+  readonly #stall: Deadline;
+  readonly #resolveClosed: (closure: Closure) => void;
+  #transport: Transport | null = null;
+  #closure: Closure | null = null;
+  #answer: Uint8Array | null = null; // payload of the Close that answers the peer's
+  #cause: unknown = undefined;
+  #isTerminated = false;
+  #isLost = false; // the peer ended TCP, or we cut it
+  #lingered = 0;
+
+  bytesReceived = 0;
+  messagesReceived = 0;
+
+  constructor({ limits, keepalive, clock }: LifecycleOptions) {
+    this.#limits = limits;
+    this.#closing = new Deadline(clock);
+    this.#stall = new Deadline(clock);
+    this.#endpoint = new Endpoint(this, "server", limits.messageSizeMax);
+    this.#keepalive = keepalive === false ? null : new Keepalive(this, clock, keepalive);
+    this.readLoop = new ReadLoop(this, limits);
+    this.writeLoop = new WriteLoop(this, limits);
+    this.pings = new Pings(clock);
+    let resolveClosed: (closure: Closure) => void = () => {};
+    this.closed = new Promise((resolve) => (resolveClosed = resolve));
+    this.#resolveClosed = resolveClosed;
+  }
+
+  /** Whether nobody has begun to close yet. */
+  get isOpen(): boolean {
+    return this.#endpoint.state === "open" && !this.#isLost;
+  }
+
+  /** Whether the peer's Close has come, so that the end of the messages is a clean one. */
+  get closeReceived(): boolean {
+    return this.#endpoint.closure(undefined).received !== null;
+  }
+
+  /** The handshake is done: from here on bytes flow. */
+  open(transport: Transport): void {
+    if (this.#closure !== null) return transport.destroy();
+    this.#transport = transport;
+    this.#keepalive?.start();
+    this.writeLoop.attach(transport);
+  }
+
+  /** Starts the closing handshake: §7.1.2. Only the first call counts. */
+  close(code: number, reason: string, timeoutMs: number): void {
+    if (!this.isOpen) return;
+    this.#closeWithin(timeoutMs);
+    this.#endpoint.close(code, reason);
+    this.readLoop.discard();
+  }
+
+  /** Cuts the connection: §7.1.7 without a Close frame. */
+  terminate(cause: unknown): void {
+    this.#isTerminated = true;
+    this.#destroy(cause);
+  }
+
+  /** The error for an act that comes too late. */
+  closedError(act: string): Error {
+    const closure = this.#closure ?? this.#endpoint.closure(this.#cause);
+    const isClosing = this.#endpoint.state === "closing" && closure.sent !== null;
+    return new ConnectionClosedError(act, isClosing ? { ...closure, ...closure.sent } : closure);
+  }
+
+  // Told by the transport.
+
+  /** Hot. */
+  received(bytes: Uint8Array): void {
+    this.bytesReceived += bytes.length;
+    if (this.#endpoint.state === "ending") return this.#linger(bytes.length);
+    this.#keepalive?.heard();
+    this.writeLoop.turnBegins();
+    this.#endpoint.receive(bytes);
+    this.readLoop.chunkDelivered();
+    if (this.writeLoop.hasPongs) this.writeLoop.flush();
+  }
+
+  drained(): void {
+    if (this.#closure === null) this.writeLoop.drained();
+  }
+
+  ended(): void {
+    if (this.#endpoint.state === "ending") return; // the FIN that answers ours
+    this.#isLost = true;
+    this.#cause ??= new Error("Peer ended TCP without a Close frame (§7.1.5)");
+    this.readLoop.end();
+    this.#closeWithin(LINGER_MS);
+    this.writeLoop.end(null);
+  }
+
+  disconnected(cause: unknown): void {
+    if (this.#closure !== null) return;
+    this.#endpoint.disconnected(this.#isTerminated ? "local" : "remote");
+    this.#closure = this.#endpoint.closure(this.#cause ?? cause);
+    this.#transport = null;
+    this.#keepalive?.stop();
+    this.#closing.meet();
+    this.#stall.meet();
+    this.writeLoop.abandon();
+    this.pings.fail(() => this.closedError("ping"));
+    this.#resolveClosed(this.#closure);
+  }
+
+  // Asked by the endpoint.
+
+  /** Hot. */
+  message(message: Message): void {
+    this.messagesReceived++;
+    this.readLoop.deliver(message);
+  }
+
+  ping(payload: Uint8Array): void {
+    this.writeLoop.pong(payload);
+  }
+
+  pong(payload: Uint8Array): void {
+    this.pings.pong(payload);
+  }
+
+  inputEnded(): void {
+    this.readLoop.end();
+  }
+
+  sendClose(payload: Uint8Array): void {
+    if (this.#endpoint.state === "closing") this.writeLoop.close(payload);
+    else this.#answer = payload;
+  }
+
+  endTcp(): void {
+    this.#closeWithin(this.#limits.closeTimeoutMs);
+    if (this.#answer === null) return this.writeLoop.end(null);
+    // What the handler says to the messages before the peer's Close belongs in front of ours.
+    this.readLoop.whenReaderRests(() => this.writeLoop.end(this.#answer));
+  }
+
+  // Asked by the two loops and the keepalive.
+
+  pauseInput(): void {
+    this.#transport?.pause();
+    this.#keepalive?.suspend();
+  }
+
+  resumeInput(): void {
+    this.#transport?.resume();
+    this.#keepalive?.resume();
+  }
+
+  stalled(isFull: boolean): void {
+    if (!isFull) return this.#stall.meet();
+    const { stallTimeoutMs } = this.#limits;
+    this.#stall.set(stallTimeoutMs, () => {
+      this.#destroy(timeout(`Peer took no byte for ${stallTimeoutMs} ms (stallTimeoutMs)`));
+    });
+  }
+
+  finished(): void {
+    this.#closeWithin(LINGER_MS);
+  }
+
+  sendKeepalivePing(): void {
+    this.writeLoop.ping(EMPTY);
+  }
+
+  keepaliveExpired(silentMs: number): void {
+    this.#destroy(timeout(`Peer was silent for ${Math.round(silentMs)} ms, pinged (keepalive)`));
+  }
+
+  #closeWithin(timeoutMs: number): void {
+    this.#closing.set(timeoutMs, () => {
+      this.#destroy(timeout(`Peer did not end the connection within ${timeoutMs} ms`));
+    });
+  }
+
+  #linger(size: number): void {
+    this.#lingered += size;
+    if (this.#lingered > LINGER_SIZE_MAX) this.#destroy(undefined);
+  }
+
+  #destroy(cause: unknown): void {
+    this.#cause ??= cause;
+    this.#isLost = true;
+    if (this.#transport === null) return this.disconnected(cause);
+    this.#transport.destroy();
+    this.readLoop.end();
+    this.writeLoop.abandon();
+  }
+}
+
+function timeout(message: string): DOMException {
+  return new DOMException(message, "TimeoutError");
+}

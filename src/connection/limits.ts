@@ -1,0 +1,74 @@
+// The bounds of one connection. Everything held is charged by one function, `charge`: its bytes
+// and 160 more for each item.
+
+/** The bounds of a connection. Sizes are bytes as charged, times milliseconds. */
+export interface ConnectionLimits {
+  /**
+   * The largest message, in bytes on the wire. The header that passes it fails the connection
+   * with 1009 before the payload is read; `write()` of a larger one is not refused. Default: 1 MiB.
+   */
+  readonly messageSizeMax: number;
+  /**
+   * What may wait to be read before the socket is paused, which slows the peer; reading goes on
+   * at half of it. What one read of the socket brought, 64 KiB at most, is still taken in.
+   * Default: 1 MiB.
+   */
+  readonly inboxSizeMax: number;
+  /** The same as a count of messages. Default: 1,000. */
+  readonly inboxMessagesMax: number;
+  /**
+   * What may wait to be sent before `write()` waits and `tryWrite()` returns false. A larger
+   * message is taken when nothing else waits. Default: 64 KiB.
+   */
+  readonly outboxSizeMax: number;
+  /** The same as a count of messages. Default: 1,000. */
+  readonly outboxMessagesMax: number;
+  /**
+   * What calls of `write()` that nobody awaits may pile up behind a full outbox; beyond it they
+   * reject with `RangeError`. One call may always wait. Default: 1 MiB.
+   */
+  readonly outboxWaitingMax: number;
+  /**
+   * How long a full socket may take no byte before the connection is terminated.
+   * Default: 30,000.
+   */
+  readonly stallTimeoutMs: number;
+  /** How long the closing handshake may take before TCP is cut. Default: 10,000. */
+  readonly closeTimeoutMs: number;
+}
+
+const DEFAULTS: ConnectionLimits = {
+  messageSizeMax: 1024 * 1024,
+  inboxSizeMax: 1024 * 1024,
+  inboxMessagesMax: 1000,
+  outboxSizeMax: 64 * 1024,
+  outboxMessagesMax: 1000,
+  outboxWaitingMax: 1024 * 1024,
+  stallTimeoutMs: 30_000,
+  closeTimeoutMs: 10_000,
+};
+
+/** `limits` with the defaults for what it leaves out. Throws `RangeError` for a value <= 0. */
+export function connectionLimits(limits: Partial<ConnectionLimits> = {}): ConnectionLimits {
+  return withDefaults(limits, DEFAULTS);
+}
+
+/**
+ * `values` with the defaults for what it leaves out.
+ *
+ * @throws {TypeError} When a name is unknown, which would be a limit that does not hold.
+ * @throws {RangeError} When a value is not a number above 0.
+ */
+export function withDefaults<T extends object>(values: Partial<T>, defaults: T): T {
+  for (const [name, value] of Object.entries(values)) {
+    if (!Object.hasOwn(defaults, name)) {
+      const known = Object.keys(defaults).join(", ");
+      throw new TypeError(`Cannot set limit: found "${name}", must be one of ${known}`);
+    }
+    if (value !== undefined && !(typeof value === "number" && value > 0)) {
+      throw new RangeError(`Cannot set limit: ${name} is ${value}, must be a number above 0`);
+    }
+  }
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) };
+}

@@ -1,0 +1,140 @@
+// The read loop: what arrived goes into the inbox, whoever reads takes it out. It is the only
+// sender on the inbox and so the one to close it: readers get what is left, then the end.
+//
+// The inbox never refuses, since what a read of the socket brought is here already. It is bounded
+// by stopping the source instead: above its limit the socket is paused, at half of it resumed.
+
+import { Channel } from "../channel/mod.ts";
+import type { Received } from "../channel/mod.ts";
+import { charge } from "../message/message.ts";
+import type { Message } from "../message/message.ts";
+import type { ConnectionLimits } from "./limits.ts";
+
+/** After so many messages at a stretch a reader lets the event loop turn: others wait, too. */
+const YIELD_EVERY = 256;
+
+/** What a {@linkcode ReadLoop} asks of its owner. */
+export interface ReadLoopOwner {
+  /** Stop reading from the socket: nobody reads what has arrived. */
+  pauseInput(): void;
+  /** Read from it again. */
+  resumeInput(): void;
+}
+
+/** The incoming half of a connection. */
+export class ReadLoop {
+  readonly #owner: ReadLoopOwner;
+  readonly #inbox: Channel<Message> = new Channel<Message>(Infinity, { cost: charge });
+  readonly #limits: ConnectionLimits;
+  #paused = false;
+  #discarding = false;
+  #stretch = 0;
+
+  constructor(owner: ReadLoopOwner, limits: ConnectionLimits) {
+    this.#owner = owner;
+    this.#limits = limits;
+  }
+
+  /** Whether the socket is paused, because nobody reads what has arrived. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Messages that wait to be read. */
+  get messages(): number {
+    return this.#inbox.size;
+  }
+
+  /** What they are charged. */
+  get size(): number {
+    return this.#inbox.cost;
+  }
+
+  /** Hot: a message arrived. */
+  deliver(message: Message): void {
+    if (this.#discarding && this.#isFull()) return;
+    this.#inbox.trySend(message);
+  }
+
+  /** Hot: all that one read of the socket brought is delivered. */
+  chunkDelivered(): void {
+    if (this.#paused || this.#discarding || !this.#isFull()) return;
+    this.#paused = true;
+    this.#owner.pauseInput();
+  }
+
+  /** Hot: the oldest message, `done` at the end, or `undefined` when none waits. */
+  tryReceive(): Received<Message> | undefined {
+    const received = this.#inbox.tryReceive();
+    if (this.#paused && this.#isHalfEmpty()) this.#resume();
+    return received;
+  }
+
+  /** Hot: the next message, or `done` at the end. Waiting readers are served in their order. */
+  receive(options?: { readonly signal?: AbortSignal }): Promise<Received<Message>> {
+    if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
+    return this.receiveReady() ?? this.#inbox.receive(options);
+  }
+
+  /** Hot: the next message if it is here already, and a turn of the event loop now and then. */
+  receiveReady(): Promise<Received<Message>> | undefined {
+    const received = this.tryReceive();
+    if (received === undefined || received.done) {
+      this.#stretch = 0;
+      return undefined;
+    }
+    this.#stretch++;
+    if (this.#stretch < YIELD_EVERY) return Promise.resolve(received);
+    this.#stretch = 0;
+    return new Promise((resolve) => setImmediate(resolve, received));
+  }
+
+  /** Waits in the order of the readers, until its `return()` ends the wait. */
+  iterate(): AsyncIterableIterator<Message, undefined> {
+    return this.#inbox[Symbol.asyncIterator]();
+  }
+
+  /**
+   * We have begun to close, and the peer's Close is behind whatever it still sends: reads on even
+   * when nobody takes the messages, and drops what the inbox has no room for.
+   */
+  discard(): void {
+    this.#discarding = true;
+    this.#resume();
+  }
+
+  /** No message will come any more. */
+  end(): void {
+    this.#inbox.close();
+    this.discard();
+  }
+
+  /**
+   * Calls back when the messages are read, or when a turn of the event loop has passed in which
+   * none was: a handler that does not read is not waited for.
+   */
+  whenReaderRests(callback: () => void): void {
+    const before = this.#inbox.size;
+    setImmediate(() => {
+      const left = this.#inbox.size;
+      if (left > 0 && left < before) this.whenReaderRests(callback);
+      else callback();
+    });
+  }
+
+  #isFull(): boolean {
+    const { inboxSizeMax, inboxMessagesMax } = this.#limits;
+    return this.#inbox.cost > inboxSizeMax || this.#inbox.size >= inboxMessagesMax;
+  }
+
+  #isHalfEmpty(): boolean {
+    const { inboxSizeMax, inboxMessagesMax } = this.#limits;
+    return this.#inbox.cost <= inboxSizeMax / 2 && this.#inbox.size <= inboxMessagesMax / 2;
+  }
+
+  #resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#owner.resumeInput();
+  }
+}

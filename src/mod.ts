@@ -1,0 +1,19 @@
+// The door of Sluice: its public names. `src/README.md` has the order to read the rooms in.
+
+export { Connection } from "./connection/connection.ts";
+export type { ConnectionStats, RemoteAddr, WaitOptions } from "./connection/connection.ts";
+export { ConnectionClosedError } from "./connection/error.ts";
+export type { KeepaliveOptions } from "./connection/keepalive.ts";
+export type { ConnectionLimits } from "./connection/limits.ts";
+export { CloseCode, ProtocolError } from "./frame/mod.ts";
+export type { ClosePayload } from "./frame/mod.ts";
+export type { Message } from "./message/message.ts";
+export type { Closure } from "./protocol/endpoint.ts";
+export { acceptKey, HandshakeError } from "./protocol/handshake.ts";
+export type { Addr } from "./server/address.ts";
+export type { ServeHandler, ServeHandlerInfo } from "./server/exchange.ts";
+export type { ServerLimits } from "./server/limits.ts";
+export { serve } from "./server/serve.ts";
+export type { ServeOptions, Server } from "./server/serve.ts";
+export { upgradeWebSocket } from "./server/upgrade.ts";
+export type { ConnectionHandler, UpgradeOptions, WebSocketUpgrade } from "./server/upgrade.ts";

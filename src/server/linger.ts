@@ -1,0 +1,17 @@
+// To end a socket so that the peer gets what was written. A socket that closes with unread bytes
+// resets the connection, and a reset takes from the peer what it has not read yet: our answer.
+
+import type { Duplex } from "node:stream";
+
+/** Time for the peer to end its direction. */
+const LINGER_MS = 1000;
+
+/** Sends FIN, throws away what still comes, and destroys the socket when the peer ends or idles. */
+export function endGently(socket: Duplex): void {
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once("close", () => clearTimeout(timer));
+  socket.on("end", () => socket.destroy());
+  socket.on("error", () => {});
+  socket.resume();
+  socket.end();
+}

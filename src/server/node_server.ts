@@ -1,0 +1,78 @@
+// `node:http`, or `node:https`, set up so that nothing waits for ever and nothing is let pass: its
+// own time-outs are minutes, and it drops header fields that are too many without a word.
+
+import { createServer } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { isWebSocketUpgrade } from "../protocol/handshake.ts";
+import type { RequestHead } from "../protocol/handshake.ts";
+import type { ServerLimits } from "./limits.ts";
+import { refuseOnSocket } from "./response.ts";
+
+/** Certificate and private key, in PEM. */
+export interface TlsOptions {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** What a node server hands over. */
+export interface NodeServerEvents {
+  request(incoming: IncomingMessage, outgoing: ServerResponse): void;
+  upgrade(incoming: IncomingMessage, socket: Socket, head: Uint8Array): void;
+}
+
+/** Statuses for what `node:http` could not parse; for anything else 400. */
+const CLIENT_ERRORS: ReadonlyMap<string, number> = new Map([
+  ["ERR_HTTP_REQUEST_TIMEOUT", 408],
+  ["HPE_CHUNK_EXTENSIONS_OVERFLOW", 413],
+  ["HPE_HEADER_OVERFLOW", 431],
+]);
+
+/** How often Node looks for heads that take too long. */
+const CHECK_INTERVAL_MS = 2000;
+
+/** A server that does not listen yet. */
+export function createNodeServer(
+  tls: TlsOptions | null,
+  limits: ServerLimits,
+  events: NodeServerEvents,
+): Server {
+  const { handshakeTimeoutMs, headersMax, headersSizeMax } = limits;
+  const options = {
+    headersTimeout: handshakeTimeoutMs,
+    connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, handshakeTimeoutMs),
+    maxHeaderSize: headersSizeMax,
+    noDelay: true,
+    requireHostHeader: false, // it would let the next request through: see `toRequest`
+    // Known from Node 24 on: other upgrades (h2c) then come as the ordinary requests they are.
+    shouldUpgradeCallback: (head: RequestHead) => isWebSocketUpgrade(head),
+  };
+  const node =
+    tls === null
+      ? createServer(options)
+      : createTlsServer({ ...options, ...tls, handshakeTimeout: handshakeTimeoutMs });
+  node.maxHeadersCount = headersMax + 32; // what is above may be dropped: see it, and refuse it
+  const answers = new WeakMap<Duplex, ServerResponse>();
+  node.on("request", (incoming, outgoing) => {
+    const { socket } = incoming;
+    answers.set(socket, outgoing);
+    outgoing.once("close", () => answers.get(socket) === outgoing && answers.delete(socket));
+    events.request(incoming, outgoing);
+  });
+  node.on("upgrade", (incoming, socket, head) => events.upgrade(incoming, socket as Socket, head));
+  node.on("connect", (_incoming, socket) => refuseOnSocket(socket, 501));
+  node.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    const outgoing = answers.get(socket);
+    // Into an answer that is under way no other can be written.
+    if (error.code === "ECONNRESET" || outgoing?.headersSent) {
+      socket.destroy();
+      return;
+    }
+    outgoing?.detachSocket(socket as Socket);
+    outgoing?.destroy();
+    refuseOnSocket(socket, CLIENT_ERRORS.get(error.code ?? "") ?? 400);
+  });
+  return node;
+}

@@ -1,0 +1,176 @@
+// A handshake that waits for its answer. `serve()` makes one when a valid opening handshake comes;
+// `upgradeWebSocket()` claims it, and so there is a connection before there is a 101; then the 101
+// is written and the connection opened, or the handshake comes to nothing, and with it the
+// connection.
+//
+//   waiting --claim--> claimed --complete--> open
+//      |                  |
+//      +-----abandon------+-------> over
+
+import type { Duplex } from "node:stream";
+import { systemClock } from "../connection/clock.ts";
+import { Connection } from "../connection/connection.ts";
+import type { RemoteAddr } from "../connection/connection.ts";
+import { ConnectionClosedError } from "../connection/error.ts";
+import type { KeepaliveOptions } from "../connection/keepalive.ts";
+import { Lifecycle } from "../connection/lifecycle.ts";
+import { connectionLimits } from "../connection/limits.ts";
+import type { ConnectionLimits } from "../connection/limits.ts";
+import { acceptKey } from "../protocol/handshake.ts";
+import type { Handshake } from "../protocol/handshake.ts";
+import { SocketTransport } from "./socket.ts";
+
+/** What `upgradeWebSocket()` has decided. */
+export interface Claim {
+  readonly protocol: string;
+  readonly limits: ConnectionLimits;
+  readonly keepalive: KeepaliveOptions | false;
+  readonly handler: ((connection: Connection) => void | Promise<void>) | null;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Names that the 101 has once and from us: §11.3, RFC 9110 §8.6. */
+const OWN_HEADERS = [
+  "connection",
+  "content-length",
+  "sec-websocket-accept",
+  "sec-websocket-extensions",
+  "sec-websocket-protocol",
+  "transfer-encoding",
+  "upgrade",
+];
+
+/** What a claim has brought forth. */
+interface Claimed extends Claim {
+  readonly lifecycle: Lifecycle;
+  readonly connection: Connection;
+  readonly response: Response;
+}
+
+/** An opening handshake between the request and the 101. */
+export class PendingUpgrade {
+  readonly handshake: Handshake;
+  readonly #socket: Duplex;
+  readonly #head: Uint8Array;
+  readonly #remoteAddr: RemoteAddr;
+  #claimed: Claimed | null = null;
+  #isOver = false;
+
+  constructor(handshake: Handshake, socket: Duplex, head: Uint8Array, remoteAddr: RemoteAddr) {
+    this.handshake = handshake;
+    this.#socket = socket;
+    this.#head = head;
+    this.#remoteAddr = remoteAddr;
+  }
+
+  /** The response that completes it; `null` while it is not claimed. */
+  get response(): Response | null {
+    return this.#claimed?.response ?? null;
+  }
+
+  /** Makes the connection, which holds what is written to it until the 101 is out. */
+  claim(claim: Claim, headers: Headers): { connection: Connection; response: Response } {
+    if (this.#claimed !== null || this.#isOver) {
+      throw new TypeError("Cannot upgrade: request was upgraded already, or is over");
+    }
+    checkHeaders(headers);
+    const { protocol, limits, keepalive } = claim;
+    const lifecycle = new Lifecycle({ limits, keepalive, clock: systemClock });
+    const { closeTimeoutMs } = limits;
+    const init = { protocol, remoteAddr: this.#remoteAddr, closeTimeoutMs };
+    const connection = new Connection(lifecycle, init);
+    const response = switchingProtocols(headers);
+    this.#claimed = { ...claim, lifecycle, connection, response };
+    return { connection, response };
+  }
+
+  /**
+   * Sends the 101 and opens the connection, which it returns: closed, if the client has gone.
+   *
+   * @throws {TypeError} When the response has got headers that the 101 has from us.
+   */
+  complete(): Connection {
+    if (this.#claimed === null) throw new Error("Bug: nothing is claimed");
+    const { lifecycle, connection, response, protocol, handler, onError } = this.#claimed;
+    try {
+      checkHeaders(response.headers);
+    } catch (error) {
+      this.abandon(error);
+      throw error;
+    }
+    if (this.#socket.destroyed) {
+      this.abandon(new Error("Client went before its handshake was answered"));
+      return connection;
+    }
+    this.#isOver = true;
+    const transport = new SocketTransport(this.#socket, lifecycle);
+    const head = statusAndHeaders(this.handshake.key, protocol, response.headers);
+    this.#socket.write(head, "latin1");
+    lifecycle.open(transport);
+    transport.start(this.#head);
+    if (handler !== null) void run(handler, connection, onError);
+    return connection;
+  }
+
+  /** It comes to nothing: whoever waits on the connection learns why. */
+  abandon(cause: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#claimed?.lifecycle.terminate(cause);
+  }
+}
+
+/** A connection that never came to be. */
+export function closedConnection(remoteAddr: RemoteAddr, cause: unknown): Connection {
+  const limits = connectionLimits();
+  const lifecycle = new Lifecycle({ limits, keepalive: false, clock: systemClock });
+  lifecycle.terminate(cause);
+  return new Connection(lifecycle, { protocol: "", remoteAddr, closeTimeoutMs: 1 });
+}
+
+/**
+ * Runs a handler to its end, and closes the connection with 1000; with 1011 when it throws, which
+ * touches no other connection. That its connection was lost under it is no error of the handler.
+ */
+async function run(
+  handler: (connection: Connection) => void | Promise<void>,
+  connection: Connection,
+  onError: (error: unknown) => void,
+): Promise<void> {
+  try {
+    await handler(connection);
+    void connection.close();
+  } catch (error) {
+    void connection.close(1011);
+    if (!(error instanceof ConnectionClosedError)) onError(error);
+  }
+}
+
+/** `new Response()` refuses status 101, so the status of this one is put over its own. */
+function switchingProtocols(headers: Headers): Response {
+  const response = new Response(null, { headers });
+  Object.defineProperty(response, "status", { value: 101 });
+  Object.defineProperty(response, "statusText", { value: "Switching Protocols" });
+  Object.defineProperty(response, "ok", { value: false });
+  return response;
+}
+
+function checkHeaders(headers: Headers): void {
+  for (const name of OWN_HEADERS) {
+    if (headers.has(name)) {
+      throw new TypeError(`Cannot upgrade: header ${name} is set by the handshake itself (§4.2.2)`);
+    }
+  }
+}
+
+/** §4.2.2. `Headers` has seen to it that no value holds CR, LF or NUL. */
+function statusAndHeaders(key: string, protocol: string, headers: Headers): string {
+  let head =
+    "HTTP/1.1 101 Switching Protocols\r\n" +
+    "Upgrade: websocket\r\n" +
+    "Connection: Upgrade\r\n" +
+    `Sec-WebSocket-Accept: ${acceptKey(key)}\r\n`;
+  if (protocol !== "") head += `Sec-WebSocket-Protocol: ${protocol}\r\n`;
+  for (const [name, value] of headers) head += `${name}: ${value}\r\n`;
+  return `${head}\r\n`;
+}

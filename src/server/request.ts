@@ -1,0 +1,124 @@
+// Node's request as a standard `Request`. What the standard classes would throw at (a method that
+// they forbid, a Host that makes no URL) is a remote peer's to send, and so gets a status instead.
+
+import type { IncomingMessage } from "node:http";
+import { fieldValues } from "../protocol/handshake.ts";
+import { requestUrl } from "../protocol/target.ts";
+
+/** Bounds of a request's head. */
+export interface RequestLimits {
+  /** Header fields; more are refused with 431. */
+  readonly headersMax: number;
+  /** Bytes of the request target; more are refused with 414. */
+  readonly targetSizeMax: number;
+}
+
+/** A request that is refused before any handler sees it. */
+export class RequestError extends Error {
+  override readonly name: string = "RequestError";
+  /** The HTTP status of the refusal. */
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Methods that `Request` forbids, and that no server of pages needs. */
+const FORBIDDEN_METHODS = ["CONNECT", "TRACE", "TRACK"];
+
+/**
+ * The `Request` for what Node parsed. Its body is read from the socket only as fast as it is read.
+ *
+ * @throws {RequestError} 400, 414, 431, 501 or 505.
+ */
+export function toRequest(
+  incoming: IncomingMessage,
+  scheme: "http" | "https",
+  limits: RequestLimits,
+  signal: AbortSignal,
+): Request {
+  checkHead(incoming, limits);
+  checkTransferEncoding(incoming);
+  const host = singleHost(incoming);
+  const url = requestUrl(scheme, host, incoming.url ?? "");
+  if (url === null) {
+    throw new RequestError("Host and request target must make a URL (RFC 9112 §3.3)", 400);
+  }
+  const method = incoming.method ?? "GET";
+  const init: RequestInit = { method, headers: toHeaders(incoming.rawHeaders), signal };
+  if (method !== "GET" && method !== "HEAD") {
+    init.body = bodyOf(incoming);
+    init.duplex = "half";
+  }
+  return new Request(url, init);
+}
+
+function checkHead(incoming: IncomingMessage, { headersMax, targetSizeMax }: RequestLimits): void {
+  const { httpVersionMajor, httpVersion, method = "", url = "", rawHeaders } = incoming;
+  if (httpVersionMajor !== 1) {
+    throw new RequestError(`HTTP version is ${httpVersion}, must be 1.0 or 1.1`, 505);
+  }
+  if (FORBIDDEN_METHODS.includes(method)) {
+    throw new RequestError(`Method ${method} is not implemented`, 501);
+  }
+  if (url.length > targetSizeMax) {
+    throw new RequestError(`Target is ${url.length} bytes, must be <= ${targetSizeMax}`, 414);
+  }
+  const headers = rawHeaders.length / 2;
+  if (headers > headersMax) {
+    throw new RequestError(`Found ${headers} header fields, must be <= ${headersMax}`, 431);
+  }
+}
+
+/**
+ * RFC 9112 §6.1: the body must end where every proxy on the way thought it would, or what follows
+ * it is smuggled in as a request of its own.
+ */
+function checkTransferEncoding(incoming: IncomingMessage): void {
+  const codings = fieldValues(incoming, "transfer-encoding");
+  if (codings.length === 0) return;
+  if (incoming.httpVersion === "1.0" || codings.join().toLowerCase() !== "chunked") {
+    throw new RequestError("Transfer-Encoding must be chunked, in HTTP/1.1 (RFC 9112 §6.1)", 400);
+  }
+}
+
+/** RFC 9112 §3.2: exactly one Host. HTTP/1.0 knew none, and then any name will do. */
+function singleHost(incoming: IncomingMessage): string {
+  const hosts = fieldValues(incoming, "host");
+  if (hosts.length === 0 && incoming.httpVersion === "1.0") return "localhost";
+  if (hosts.length !== 1) throw new RequestError(`Found ${hosts.length} Host, must be 1`, 400);
+  return hosts[0];
+}
+
+function toHeaders(rawHeaders: readonly string[]): Headers {
+  const headers = new Headers();
+  try {
+    for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+      headers.append(rawHeaders[at], rawHeaders[at + 1]);
+    }
+  } catch {
+    throw new RequestError("A header field has a character that it may not have", 400);
+  }
+  return headers;
+}
+
+/** Nothing is read before somebody asks: Node throws an unread body away behind the response. */
+function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  let chunks: AsyncIterator<Uint8Array> | null = null;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        chunks ??= incoming.iterator({ destroyOnReturn: false });
+        const { value, done } = await chunks.next();
+        if (done) controller.close();
+        else controller.enqueue(new Uint8Array(value));
+      },
+      cancel() {
+        incoming.resume();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

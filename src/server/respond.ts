@@ -1,0 +1,49 @@
+// Whatever a handler does leads to a response: what it returns, the refusal that it threw, or what
+// `onError` makes of any other error. None of these functions rejects.
+
+import { HandshakeError } from "../protocol/handshake.ts";
+import { RequestError } from "./request.ts";
+import { refusal } from "./response.ts";
+
+/** Makes the response when a handler throws. */
+export type ErrorHandler = (error: unknown) => Response | Promise<Response>;
+
+/** The response that `act` leads to, if only to the error of it. It never rejects. */
+export async function respond(
+  onError: ErrorHandler,
+  act: () => Response | Promise<Response>,
+): Promise<Response> {
+  try {
+    return checked(await act(), "handler");
+  } catch (error) {
+    if (error instanceof HandshakeError) return refusal(error.status, error.message, error.headers);
+    if (error instanceof RequestError) return refusal(error.status, error.message);
+    return await failed(onError, error);
+  }
+}
+
+/** The response for an error: what `onError` makes of it, and if it fails too, a plain 500. */
+export async function failed(onError: ErrorHandler, error: unknown): Promise<Response> {
+  try {
+    return checked(await onError(error), "onError");
+  } catch (nextError) {
+    console.error(nextError);
+    return refusal(500, "Internal Server Error");
+  }
+}
+
+/** A 101 answers its own request only, and once: here it is somebody else's, or comes again. */
+export async function ordinary(onError: ErrorHandler, response: Response): Promise<Response> {
+  if (response.status !== 101) return response;
+  const error = new TypeError("Cannot respond: the 101 belongs to another request, or is too late");
+  const instead = await failed(onError, error);
+  return instead.status === 101 ? refusal(500, "Internal Server Error") : instead;
+}
+
+function checked(response: Response, source: string): Response {
+  if (!(response instanceof Response)) {
+    throw new TypeError(`Cannot respond: ${source} gave ${typeof response}, must be a Response`);
+  }
+  if (response.bodyUsed) throw new TypeError(`Cannot respond: ${source} gave a body that was read`);
+  return response;
+}

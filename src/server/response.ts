@@ -1,0 +1,55 @@
+// A standard `Response` through Node's: status, headers, and a body that streams as fast as the
+// client takes it.
+
+import { STATUS_CODES } from "node:http";
+import type { ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { ReadableStream as NodeReadableStream } from "node:stream/web";
+import type { Duplex } from "node:stream";
+import { endGently } from "./linger.ts";
+
+/**
+ * Sends `response`. Fulfils when all of it is with the socket; rejects when its body fails or the
+ * client goes, and then the connection is cut, for the client must not take a part for the whole.
+ */
+export async function sendResponse(response: Response, outgoing: ServerResponse): Promise<void> {
+  outgoing.statusCode = response.status;
+  if (response.statusText !== "") outgoing.statusMessage = response.statusText;
+  for (const [name, value] of response.headers) outgoing.appendHeader(name, value);
+  outgoing.on("error", () => {}); // the client may go at any moment: "close" tells
+  const { body } = response;
+  if (body === null || outgoing.req.method === "HEAD") {
+    await body?.cancel();
+    outgoing.end();
+    return;
+  }
+  await pipeline(Readable.fromWeb(body as NodeReadableStream), outgoing);
+}
+
+/** A response of plain text for a request that is refused. */
+export function refusal(
+  status: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(`${message}\n`, {
+    status,
+    headers: { ...headers, "Content-Type": "text/plain; charset=utf-8" },
+  });
+}
+
+/** Refuses on the bare socket what has no response of Node's, and ends it. */
+export function refuseOnSocket(
+  socket: Duplex,
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  if (socket.writable) {
+    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`;
+    const all = { ...headers, Connection: "close", "Content-Length": "0" };
+    for (const [name, value] of Object.entries(all)) head += `${name}: ${value}\r\n`;
+    socket.write(`${head}\r\n`);
+  }
+  endGently(socket);
+}

@@ -1,0 +1,207 @@
+// `serve()`: a server in Deno's shape on `node:http`. What happens between a request and its answer
+// is in `exchange`; here is how a server begins, and how it ends without losing anybody's words.
+
+import type { IncomingMessage, Server as NodeServer, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Connection } from "../connection/connection.ts";
+import { displayUrl, localAddr } from "./address.ts";
+import type { Addr } from "./address.ts";
+import { answerRequest, answerUpgrade } from "./exchange.ts";
+import type { ExchangeContext, ServeHandler } from "./exchange.ts";
+import { serverLimits } from "./limits.ts";
+import type { ServerLimits } from "./limits.ts";
+import { createNodeServer } from "./node_server.ts";
+import type { NodeServerEvents } from "./node_server.ts";
+import type { ErrorHandler } from "./respond.ts";
+import { refusal } from "./response.ts";
+
+const DEFAULT_PORT = 8000;
+const DEFAULT_HOSTNAME = "0.0.0.0";
+
+/** Options of {@linkcode serve}. */
+export interface ServeOptions {
+  /** Default: 8000. With 0 the system chooses; see `onListen`. */
+  readonly port?: number;
+  /** Default: "0.0.0.0", all addresses of IPv4. */
+  readonly hostname?: string;
+  /** The path of a Unix socket, instead of port and hostname. */
+  readonly path?: string;
+  /** The certificate for TLS, in PEM, with `key`. */
+  readonly cert?: string;
+  /** The private key for TLS, in PEM, with `cert`. */
+  readonly key?: string;
+  /** Shuts the server down when it aborts. */
+  readonly signal?: AbortSignal;
+  /** Told the address when the server listens. Default: prints it. */
+  readonly onListen?: (addr: Addr) => void;
+  /** Makes the response when the handler throws. Default: prints the error and answers 500. */
+  readonly onError?: ErrorHandler;
+  /** Default: 10 s, 1,024, 100, 16 KiB, 8 KiB, 10 s, in the order of {@linkcode ServerLimits}. */
+  readonly limits?: Partial<ServerLimits>;
+}
+
+/** A server that runs. */
+export interface Server extends AsyncDisposable {
+  /** Where it listens. Until `onListen` is called it is what was asked for. */
+  readonly addr: Addr;
+  /** The bounds in force. */
+  readonly limits: ServerLimits;
+  /** Fulfils when it has shut down; rejects when it cannot listen. */
+  readonly finished: Promise<void>;
+  /** Keeps the process alive, as it does from the start. */
+  ref(): void;
+  /** Lets the process end although it listens. */
+  unref(): void;
+  /**
+   * Stops to listen, refuses handshakes with 503, closes every connection with 1001 behind what
+   * is queued, and waits for responses under way. What is left after `shutdownTimeoutMs` is cut.
+   * Every call returns `finished`.
+   */
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Serves HTTP requests, and WebSocket connections through `upgradeWebSocket()`.
+ *
+ * A handler that throws is answered by `onError`. Requests that no handler can be asked about (a
+ * Host that makes no URL, a malformed handshake) are answered with the status that says so.
+ *
+ * ```ts run
+ * import { serve } from "sluice";
+ *
+ * serve({ port: 0 }, (request) => new Response(`You asked for ${new URL(request.url).pathname}`));
+ * ```
+ */
+export function serve(handler: ServeHandler): Server;
+export function serve(options: ServeOptions, handler: ServeHandler): Server;
+export function serve(...rest: [ServeHandler] | [ServeOptions, ServeHandler]): Server {
+  const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest;
+  if (typeof handler !== "function") {
+    throw new TypeError(`Cannot serve: handler is ${typeof handler}, must be a function`);
+  }
+  if ((options.key === undefined) !== (options.cert === undefined)) {
+    throw new TypeError("Cannot serve: found one of key and cert, must be both or neither");
+  }
+  return new HttpServer(options, handler);
+}
+
+/** A server that listens, answers and shuts down. */
+class HttpServer implements Server, ExchangeContext, NodeServerEvents {
+  readonly scheme: "http" | "https";
+  readonly limits: ServerLimits;
+  readonly handler: ServeHandler;
+  readonly onError: ErrorHandler;
+  readonly finished: Promise<void>;
+  readonly #options: ServeOptions;
+  readonly #node: NodeServer;
+  readonly #connections = new Set<Connection>();
+  readonly #upgrades = new Set<AbortController>();
+  readonly #refused = new Set<Socket>();
+  #isClosing = false;
+
+  constructor(options: ServeOptions, handler: ServeHandler) {
+    this.scheme = options.key === undefined ? "http" : "https";
+    this.limits = serverLimits(options.limits);
+    this.handler = handler;
+    this.onError = options.onError ?? printError;
+    this.#options = options;
+    const { key, cert } = options;
+    const tls = key === undefined || cert === undefined ? null : { key, cert };
+    this.#node = createNodeServer(tls, this.limits, this);
+    this.finished = new Promise((resolve, reject) => {
+      this.#node.once("close", () => resolve());
+      // An error while it listens (no descriptor left for a client, say) ends nothing.
+      this.#node.on("error", (error) => this.#node.listening || reject(error));
+    });
+    this.#listen();
+    this.#shutdownOn(options.signal);
+  }
+
+  get addr(): Addr {
+    const { path, port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME } = this.#options;
+    const asked: Addr =
+      path === undefined ? { transport: "tcp", hostname, port } : { transport: "unix", path };
+    return localAddr(this.#node.address()) ?? asked;
+  }
+
+  ref(): void {
+    this.#node.ref();
+  }
+
+  unref(): void {
+    this.#node.unref();
+  }
+
+  shutdown(): Promise<void> {
+    if (this.#isClosing) return this.finished;
+    this.#isClosing = true;
+    if (this.#node.listening) this.#node.close();
+    else this.#node.once("listening", () => this.#node.close());
+    for (const gone of this.#upgrades) gone.abort(new Error("Server is shutting down"));
+    const timeout = this.limits.shutdownTimeoutMs;
+    for (const connection of this.#connections) void connection.close(1001, "", { timeout });
+    const timer = setTimeout(() => {
+      for (const connection of this.#connections) connection.terminate();
+      for (const socket of this.#refused) socket.destroy();
+      this.#node.closeAllConnections();
+    }, timeout);
+    this.#node.once("close", () => clearTimeout(timer));
+    return this.finished;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  request(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    if (this.#isClosing) outgoing.shouldKeepAlive = false;
+    outgoing.once("close", () => this.#isClosing && this.#node.closeIdleConnections());
+    void answerRequest(this, incoming, outgoing);
+  }
+
+  upgrade(incoming: IncomingMessage, socket: Socket, head: Uint8Array): void {
+    void answerUpgrade(this, incoming, socket, head);
+  }
+
+  beginUpgrade(gone: AbortController): boolean {
+    if (this.#isClosing || this.#upgrades.size >= this.limits.pendingUpgradesMax) return false;
+    this.#upgrades.add(gone);
+    return true;
+  }
+
+  endUpgrade(gone: AbortController, connection: Connection | null): void {
+    this.#upgrades.delete(gone);
+    if (connection === null) return;
+    this.#connections.add(connection);
+    void connection.closed.then(() => this.#connections.delete(connection));
+    if (this.#isClosing) void connection.close(1001);
+  }
+
+  refuses(socket: Socket): void {
+    this.#refused.add(socket);
+    socket.once("close", () => this.#refused.delete(socket));
+  }
+
+  #shutdownOn(signal: AbortSignal | undefined): void {
+    if (signal === undefined) return;
+    const onAbort = (): void => void this.shutdown();
+    signal.addEventListener("abort", onAbort);
+    this.#node.once("close", () => signal.removeEventListener("abort", onAbort));
+    if (signal.aborted) onAbort();
+  }
+
+  #listen(): void {
+    const { path, port = DEFAULT_PORT, hostname = DEFAULT_HOSTNAME, onListen } = this.#options;
+    const print = (addr: Addr): void => {
+      console.log(`Listening on ${displayUrl(addr, this.scheme)}`);
+    };
+    this.#node.once("listening", () => (onListen ?? print)(this.addr));
+    if (path === undefined) this.#node.listen(port, hostname);
+    else this.#node.listen(path);
+  }
+}
+
+function printError(error: unknown): Response {
+  console.error(error);
+  return refusal(500, "Internal Server Error");
+}

@@ -1,0 +1,94 @@
+// A socket as a transport: the only place where bytes of a WebSocket meet Node's streams.
+//
+// The listeners are functions of this module that find their transport by a symbol on the socket,
+// so that ten thousand idle connections do not hold fifty thousand closures.
+
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
+import type { Transport, TransportEvents } from "../connection/transport.ts";
+
+const TRANSPORT = Symbol("sluice.transport");
+
+type UpgradedSocket = Duplex & { [TRANSPORT]: SocketTransport };
+
+/** The transport of a connection whose handshake is done. */
+export class SocketTransport implements Transport {
+  readonly #socket: UpgradedSocket;
+  /**
+   * Whether bytes that have left the stream are with the kernel. libuv hands them over as they
+   * are; TLS may go on reading them to encrypt.
+   */
+  readonly #isPlain: boolean;
+  /** What is told what happens. */
+  readonly events: TransportEvents;
+  /** The last error, to be told when the socket has closed. */
+  error: unknown = undefined;
+
+  constructor(socket: Duplex, events: TransportEvents) {
+    this.#socket = Object.assign(socket, { [TRANSPORT]: this as SocketTransport });
+    this.#isPlain = socket instanceof Socket && !(socket instanceof TLSSocket);
+    this.events = events;
+  }
+
+  get flushed(): boolean {
+    return this.#isPlain && this.#socket.writableLength === 0;
+  }
+
+  /** Begins to read. `head` is what Node read behind the request: the first bytes (§4.2.2). */
+  start(head: Uint8Array): void {
+    const socket = this.#socket;
+    if (socket instanceof Socket) {
+      socket.setTimeout(0);
+      socket.setNoDelay(true);
+    }
+    socket.on("end", onEnd);
+    socket.on("drain", onDrain);
+    socket.on("error", onError);
+    socket.on("close", onClose);
+    if (head.length > 0) this.events.received(head);
+    socket.on("data", onData); // last: it starts the flow
+  }
+
+  /** Hot. A write that was done at once leaves room, whatever the high-water mark says. */
+  write(bytes: Uint8Array): boolean {
+    return this.#socket.write(bytes) || this.#socket.writableLength === 0;
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  end(): void {
+    this.#socket.end();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
+
+function onData(this: UpgradedSocket, chunk: Uint8Array): void {
+  this[TRANSPORT].events.received(chunk);
+}
+
+function onEnd(this: UpgradedSocket): void {
+  this[TRANSPORT].events.ended();
+}
+
+function onDrain(this: UpgradedSocket): void {
+  this[TRANSPORT].events.drained();
+}
+
+function onError(this: UpgradedSocket, error: unknown): void {
+  this[TRANSPORT].error = error;
+}
+
+function onClose(this: UpgradedSocket): void {
+  const { events, error } = this[TRANSPORT];
+  events.disconnected(error);
+}

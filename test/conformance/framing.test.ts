@@ -1,0 +1,122 @@
+// Base framing: §5.1 to §5.3.
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { bytes, concat, hex, utf8 } from "../support/bytes.ts";
+import { closeFrame, frame } from "../support/frame.ts";
+import { TestServer } from "../support/server.ts";
+import { FRAMING } from "./framing_scripts.ts";
+import { testScripts } from "./script.ts";
+
+const test = suite("conformance/framing");
+
+testScripts(test, FRAMING);
+
+/** What must be refused as soon as it is seen, and nothing else is sent. */
+const AT_ONCE: readonly (readonly [what: string, wire: string])[] = [
+  ["B05 opcode 3 fails on its first 2 bytes", "83 ff"],
+  ["B05 opcode 11 fails on its first 2 bytes", "8b 80"],
+  ["B05 opcode 7 with a huge length fails on its first 2 bytes", "07 ff"],
+  ["B04 RSV1 fails on its first 2 bytes", "c1 85"],
+  ["B01 an unmasked frame fails on its first 2 bytes", "82 7f"],
+  ["B14 a ping with FIN 0 fails on its first 2 bytes", "09 85"],
+  ["B17 a continuation of nothing fails before its payload", "80 85 00000000"],
+  ["B21 a ping of more than 125 bytes fails on its first 2 bytes", "89 fe"],
+  ["B09 125 bytes in 16 bits fail before the key", "81 fe 007d"],
+  ["B09 65535 bytes in 64 bits fail before the key", "81 ff 000000000000ffff"],
+  ["B07 the top bit of a length fails before the key", "82 ff 8000000000000000"],
+];
+
+for (const [what, wire] of AT_ONCE) {
+  test(what, async () => {
+    await using server = await TestServer.start();
+    await using client = await server.open();
+    client.send(wire);
+    assert.equal(await client.transcript(1000), ["close 1002", "FIN"]);
+  });
+}
+
+test("B02 B03 no frame of the server is masked or has RSV: they are these bytes", async () => {
+  await using server = await TestServer.start();
+  await using client = await server.open();
+  client.send(frame("81", "Hello"), frame("82", bytes("00ff")));
+  assert.is(hex(await client.readBytes(11)), `8105${hex(utf8("Hello"))}820200ff`);
+  client.send(frame("89", "p"), closeFrame(1000));
+  assert.is(hex(await client.readBytes(7)), "8a0170880203e8");
+  await client.fin();
+});
+
+/** The header of a message at each length where its form changes. */
+const HEADERS: readonly (readonly [length: number, header: string])[] = [
+  [0, "8200"],
+  [125, "827d"],
+  [126, "827e007e"],
+  [127, "827e007f"],
+  [65535, "827effff"],
+  [65536, "827f0000000000010000"],
+  [65537, "827f0000000000010001"],
+];
+
+for (const [length, header] of HEADERS) {
+  test(`B08 the server sends ${length} bytes with the shortest length`, async () => {
+    const run = (connection: { write(data: Uint8Array): Promise<void> }): Promise<void> =>
+      connection.write(new Uint8Array(length));
+    await using server = await TestServer.start({ run });
+    await using client = await server.open();
+    const wire = await client.readBytes(header.length / 2 + length);
+    assert.is(hex(wire.subarray(0, header.length / 2)), header);
+    assert.is(hex(await client.readBytes(4)), "880203e8");
+  });
+}
+
+const LONGEST = 1100;
+
+/** What `frame` builds is what §5.3 says; here it is done once more, byte by byte. */
+const KEY = bytes("37fa213d");
+
+test(`B10 payloads of 0 to ${LONGEST} bytes are unmasked, wherever the key begins`, async () => {
+  await using server = await TestServer.start();
+  await using client = await server.open();
+  const payloads: Uint8Array[] = [];
+  for (let length = 0; length <= LONGEST; length++) {
+    payloads.push(Uint8Array.from({ length }, (_, index) => (index * 7 + length) & 0xff));
+  }
+  for (let phase = 0; phase < 4; phase++) {
+    const key = hex(concat(KEY.subarray(phase), KEY.subarray(0, phase)));
+    const echoes = (async () => {
+      for (const payload of payloads) {
+        const { payload: echo } = await client.readFrame();
+        if (hex(echo) !== hex(payload)) assert.unreachable(`${payload.length} bytes, key ${key}`);
+      }
+    })();
+    for (const payload of payloads) client.send(frame("82", payload, key));
+    await echoes;
+  }
+});
+
+test("B10 payloads are unmasked wherever TCP cuts them", async () => {
+  await using server = await TestServer.start();
+  await using client = await server.open();
+  for (let length = 0; length <= 40; length++) {
+    const payload = Uint8Array.from({ length }, (_, index) => index + 1);
+    const wire = frame("82", payload, "37fa213d");
+    for (let cut = 1; cut < wire.length; cut++) {
+      await client.sendChopped(wire, cut);
+      assert.is(hex((await client.readFrame()).payload), hex(payload), `${length} cut at ${cut}`);
+    }
+  }
+});
+
+test("B42 a string is sent as text and bytes as binary", async () => {
+  const run = async (connection: { write(data: string | Uint8Array): Promise<void> }) => {
+    await connection.write("κ");
+    await connection.write(utf8("κ"));
+    await connection.write("");
+    await connection.write(new Uint8Array(0));
+  };
+  await using server = await TestServer.start({ run });
+  await using client = await server.open();
+  assert.is(hex(await client.readBytes(12)), "8102ceba8202ceba81008200");
+});
+
+test.run();
