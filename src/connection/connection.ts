@@ -5,6 +5,7 @@ import { encodeClosePayload, NO_STATUS_RECEIVED } from "../frame/mod.ts";
 import type { Message } from "../message/message.ts";
 import type { Closure } from "../protocol/endpoint.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import { quiet } from "./quiet.ts";
 
 /** Options of an operation that may wait. */
 export interface WaitOptions {
@@ -146,11 +147,13 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
    * Sends a ping (§5.5.2). Fulfils with the milliseconds until its pong. A peer is pinged without
    * it when it has been silent for a while: see the option `keepalive`.
    *
-   * Rejects with {@linkcode ConnectionClosedError}, and with `RangeError` when 16 pings wait.
+   * Rejects with {@linkcode ConnectionClosedError}, and with `RangeError` when 16 pings wait. A
+   * rejection that nobody looks at ends no process.
    */
   ping(): Promise<number> {
-    if (!this.#lifecycle.isOpen) return Promise.reject(this.#lifecycle.closedError("ping"));
-    return this.#lifecycle.pings.ping((payload) => this.#lifecycle.writeLoop.ping(payload));
+    const { isOpen, pings, writeLoop } = this.#lifecycle;
+    if (!isOpen) return quiet(Promise.reject(this.#lifecycle.closedError("ping")));
+    return pings.ping((payload) => writeLoop.ping(payload));
   }
 
   /** Fulfils when the connection has ended, with all that is known of why. It never rejects. */

@@ -98,8 +98,9 @@ export class Lifecycle
     this.writeLoop.attach(transport);
   }
 
-  /** Starts the closing handshake: §7.1.2. Only the first call counts. */
+  /** Starts the closing handshake: §7.1.2. Only the first call counts, for either side. */
   close(code: number, reason: string, timeoutMs: number): void {
+    this.writeLoop.refuse();
     if (!this.isOpen) return;
     this.#closeWithin(timeoutMs);
     this.#endpoint.close(code, reason);

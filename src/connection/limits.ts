@@ -5,7 +5,8 @@
 export interface ConnectionLimits {
   /**
    * The largest message, in bytes on the wire. The header that passes it fails the connection
-   * with 1009 before the payload is read; `write()` of a larger one is not refused. Default: 1 MiB.
+   * with 1009 before the payload is read; `write()` of a larger one is not refused. Default: 1 MiB,
+   * at most 536,870,888, the longest string that there is.
    */
   readonly messageSizeMax: number;
   /**
@@ -37,6 +38,9 @@ export interface ConnectionLimits {
   readonly closeTimeoutMs: number;
 }
 
+/** The longest string of V8: no text message can be longer. */
+const MESSAGE_SIZE_LIMIT = 536_870_888;
+
 const DEFAULTS: ConnectionLimits = {
   messageSizeMax: 1024 * 1024,
   inboxSizeMax: 1024 * 1024,
@@ -48,9 +52,13 @@ const DEFAULTS: ConnectionLimits = {
   closeTimeoutMs: 10_000,
 };
 
-/** `limits` with the defaults for what it leaves out. Throws `RangeError` for a value <= 0. */
+/** `limits` with the defaults for what it leaves out. Throws what {@linkcode withDefaults} does. */
 export function connectionLimits(limits: Partial<ConnectionLimits> = {}): ConnectionLimits {
-  return withDefaults(limits, DEFAULTS);
+  const all = withDefaults(limits, DEFAULTS);
+  if (all.messageSizeMax <= MESSAGE_SIZE_LIMIT) return all;
+  throw new RangeError(
+    `Cannot set limit: messageSizeMax is ${all.messageSizeMax}, must be <= ${MESSAGE_SIZE_LIMIT}`,
+  );
 }
 
 /**

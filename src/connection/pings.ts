@@ -3,6 +3,7 @@
 
 import { Buffer } from "node:buffer";
 import type { Clock } from "./clock.ts";
+import { quiet } from "./quiet.ts";
 
 /** Pings that may be under way at once. */
 const PINGS_MAX = 16;
@@ -28,7 +29,7 @@ export class Pings {
   ping(send: (payload: Uint8Array) => void): Promise<number> {
     if (this.#waiting.length === PINGS_MAX) {
       const text = `Cannot ping: ${PINGS_MAX} pings wait for their pong, which is the limit`;
-      return Promise.reject(new RangeError(text));
+      return quiet(Promise.reject(new RangeError(text)));
     }
     const number = ++this.#count;
     const payload = new Uint8Array(4);
@@ -36,9 +37,8 @@ export class Pings {
     const latency = new Promise<number>((resolve, reject) => {
       this.#waiting.push({ number, sentAt: this.#clock.now(), resolve, reject });
     });
-    latency.catch(() => {}); // whoever pings to be sure of life may not care for the answer
     send(payload);
-    return latency;
+    return quiet(latency);
   }
 
   /** A pong came; one that nobody waits for is no error: §5.5.3. */

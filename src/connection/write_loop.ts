@@ -10,6 +10,7 @@ import { charge } from "../message/message.ts";
 import type { Message } from "../message/message.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import type { ConnectionLimits } from "./limits.ts";
+import { quiet } from "./quiet.ts";
 import type { Transport } from "./transport.ts";
 
 /** Pongs that may wait for a full socket; then only the newest is kept, as §5.5.3 allows. */
@@ -103,7 +104,7 @@ export class WriteLoop {
     if (options?.signal === undefined && this.tryWrite(message)) return accepted;
     const cost = charge(message);
     if (this.#waiting > 0 && this.#waiting + cost > this.#waitingMax) {
-      return handled(Promise.reject(this.#tooManyWaiting(cost)));
+      return quiet(Promise.reject(this.#tooManyWaiting(cost)));
     }
     this.#waiting += cost;
     const queued = (): void => {
@@ -114,7 +115,7 @@ export class WriteLoop {
       this.#waiting -= cost;
       throw error instanceof ChannelClosedError ? this.#owner.closedError("write") : error;
     };
-    return handled(this.#outbox.send(message, options).then(queued, refused));
+    return quiet(this.#outbox.send(message, options).then(queued, refused));
   }
 
   /** Answers a ping. While the socket takes bytes every ping is answered: §5.5.2. */
@@ -131,14 +132,19 @@ export class WriteLoop {
     this.#schedule();
   }
 
-  /** Takes no message any more, and sends a Close frame behind those that it has: §5.5.1. */
+  /** Takes no message any more. Those that it has will be sent. */
+  refuse(): void {
+    this.#outbox.close();
+  }
+
+  /** The same, and sends a Close frame behind them: §5.5.1. */
   close(payload: Uint8Array): void {
     this.#outbox.close();
     this.#close = payload;
     this.#schedule();
   }
 
-  /** The same, if there is a Close frame to send, and ends TCP behind it. */
+  /** The same, if there is still a Close frame to send, and ends TCP behind it. */
   end(payload: Uint8Array | null): void {
     this.#outbox.close();
     this.#close ??= payload;
@@ -227,10 +233,4 @@ export class WriteLoop {
 /** Shared by all connections, so that scheduling makes no closure. */
 function flush(loop: WriteLoop): void {
   loop.flush();
-}
-
-/** A rejection that nobody awaits must not end the process: connections are lost at any moment. */
-function handled(promise: Promise<void>): Promise<void> {
-  promise.catch(() => {});
-  return promise;
 }

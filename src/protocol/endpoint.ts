@@ -50,7 +50,7 @@ export interface EndpointSink {
 /** One end of a connection that the opening handshake has opened. */
 export class Endpoint implements MessageSink {
   readonly #sink: EndpointSink;
-  readonly #decoder: FrameDecoder;
+  #decoder: FrameDecoder | null; // until the input ends: half a message need not be kept longer
   #state: ClosingState = "open";
   #initiator: "local" | "remote" | null = null;
   #sent: ClosePayload | null = null;
@@ -68,9 +68,8 @@ export class Endpoint implements MessageSink {
 
   /** Hot: reads what the peer sent, in place. After the end of the input it ignores it: §1.4. */
   receive(bytes: Uint8Array): void {
-    if (this.#inputEnded()) return;
     try {
-      this.#decoder.push(bytes);
+      this.#decoder?.push(bytes);
     } catch (error) {
       this.fail(error);
     }
@@ -84,7 +83,7 @@ export class Endpoint implements MessageSink {
   /** Fails the connection: §7.1.7. For what is no fault of the peer's the code is 1011. */
   fail(error: unknown): void {
     if (this.#inputEnded()) return; // what breaks behind a Close is ignored, and spoils nothing
-    this.#cause ??= error;
+    this.#cause = error;
     const close =
       error instanceof ProtocolError
         ? { code: error.closeCode, reason: error.message }
@@ -142,8 +141,9 @@ export class Endpoint implements MessageSink {
     // First of all: when it throws, nothing has changed.
     const payload = sent === null ? null : encodeClosePayload(sent.code, sent.reason);
     this.#initiator ??= initiator;
-    if (step.next !== "closing") this.#sink.inputEnded();
+    if (step.next !== "closing" && !this.#inputEnded()) this.#sink.inputEnded();
     this.#state = step.next;
+    if (this.#inputEnded()) this.#decoder = null;
     if (payload !== null) {
       this.#sent = sent;
       this.#sink.sendClose(payload);

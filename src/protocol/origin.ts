@@ -13,14 +13,21 @@ export function isSameOrigin(origin: string, host: string): boolean {
   return url !== null && parse(`${url.protocol}//${host}`)?.host === url.host;
 }
 
-/** Whether `origin` is one of `allowed`: exact origins such as "https://example.com". */
+/**
+ * Whether `origin` is one of `allowed`: whole origins such as "https://example.com", or "*".
+ * "null" cannot be listed, for it says nothing of who it is.
+ */
 export function isAllowedOrigin(origin: string, allowed: readonly string[]): boolean {
-  if (allowed.includes("*")) return true;
-  return parse(origin) !== null && allowed.includes(origin.toLowerCase());
+  const found = origin.toLowerCase();
+  const isNamed = found.includes("://");
+  return allowed.some((one) => one === "*" || (isNamed && one.toLowerCase() === found));
 }
 
-/** The URL of an origin; `null` when it has more to it than scheme, host and port: RFC 6454 §7. */
+/**
+ * The URL of a web page's origin; `null` when it has more to it than scheme, host and port
+ * (RFC 6454 §7), or another scheme: an app on "capacitor://localhost" is no page of ours.
+ */
 function parse(origin: string): URL | null {
-  const parts = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\\\s]+$/i.exec(origin);
-  return parts !== null && URL.canParse(origin) ? new URL(origin) : null;
+  const isOrigin = /^https?:\/\/[^/?#@\\\s]+$/i.test(origin);
+  return isOrigin && URL.canParse(origin) ? new URL(origin) : null;
 }

@@ -5,10 +5,10 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FrameDecoder } from "../../src/frame/decoder.ts";
 import type { FrameHeader, FrameSink } from "../../src/frame/mod.ts";
+import type { Role } from "../../src/frame/rules.ts";
 import { bytes, concat, hex } from "../support/bytes.ts";
 import { frame, frameHeader } from "../support/frame.ts";
 import { Chance, FrameLog, isCollected } from "./support.ts";
-import type { Role } from "../../src/frame/rules.ts";
 
 const test = suite("frame/decoder");
 

@@ -2,10 +2,11 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { ProtocolError } from "../../src/frame/error.ts";
 import { createHeader, headerSize, readHeader, writeHeader } from "../../src/frame/header.ts";
 import type { FrameHeader } from "../../src/frame/header.ts";
 import { bytes, hex } from "../support/bytes.ts";
-import { Chance, violation } from "./support.ts";
+import { Chance, thrownAs, violation } from "./support.ts";
 
 const test = suite("frame/header");
 
@@ -82,7 +83,10 @@ test("readHeader() reads at an index, and does not look behind the end", () => {
   assert.is(readHeader(input, 3, input.length, found), 8);
   assert.equal(found, header({ masked: true, key: 0x01020304, length: 256 }));
   assert.is(readHeader(input, 3, 10, createHeader()), 0);
-  assert.is(readHeader(input, 3, 3, createHeader()), 0);
+  const short = bytes("ffffff 82 00 82 00");
+  assert.is(readHeader(short, 3, 3, createHeader()), 0);
+  assert.is(readHeader(short, 3, 4, createHeader()), 0);
+  assert.is(readHeader(short, 3, 5, createHeader()), 2);
 });
 
 test("readHeader() leaves no key of the frame before", () => {
@@ -117,6 +121,17 @@ for (const [what, wire, expected] of REFUSED) {
     const found = createHeader();
     violation(() => readHeader(input, 0, input.length, found));
     assert.equal(found, before, "and changes nothing");
+  });
+}
+
+for (const [length, message] of [
+  ["0000000000000005", "length 5 must take the fewest bytes possible (§5.2)"],
+  ["8000000000000000", "top bit of the 64-bit length is set (§5.2)"],
+  ["0020000000000000", "length is above 2^53 - 1 (§10.4)"],
+] as const) {
+  test(`readHeader() says what is wrong: ${message}`, () => {
+    const act = () => readHeader(bytes(`82 7f ${length}`), 0, 10, createHeader());
+    assert.is(thrownAs(ProtocolError, act).message, `Cannot accept frame: ${message}`);
   });
 }
 

@@ -1,9 +1,9 @@
 // Masking against the formula of §5.3, a byte at a time. On a little-endian machine payloads of
 // 128 bytes and more take the loop of words, wherever they begin in memory.
 
+import { endianness } from "node:os";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { endianness } from "node:os";
 import { mask } from "../../src/frame/mask.ts";
 import { bytes, hex } from "../support/bytes.ts";
 import { Chance } from "./support.ts";

@@ -108,6 +108,8 @@ export async function isCollected(reference: WeakRef<object>): Promise<boolean> 
 
 /** What takes less says nothing: work that is quadratic in tens of thousands takes a second. */
 const TIME_MIN_MS = 1;
+/** After so long it is not chance any more. */
+const PATIENCE_MS = 3000;
 
 /**
  * How many times as long `twice` takes as `once`, which does half the work: 2 when it is linear, 4
@@ -117,10 +119,11 @@ const TIME_MIN_MS = 1;
 export function growth(once: () => unknown, twice: () => unknown): number {
   let onceMs = Infinity;
   let twiceMs = Infinity;
-  for (let round = 0; round < 15 && (round < 5 || twiceMs > 2.5 * onceMs); round++) {
+  const deadline = performance.now() + PATIENCE_MS;
+  do {
     onceMs = Math.min(onceMs, timeOf(once));
     twiceMs = Math.min(twiceMs, timeOf(twice));
-  }
+  } while (twiceMs > 2.5 * Math.max(onceMs, TIME_MIN_MS) && performance.now() < deadline);
   return twiceMs / Math.max(onceMs, TIME_MIN_MS);
 }
 

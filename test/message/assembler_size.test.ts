@@ -134,6 +134,17 @@ test("MessageAssembler retains little for a small message, however it is cut", (
   assert.ok(receiver.assembler.retained <= KIB);
 });
 
+test("MessageAssembler retains a control frame that is not complete, beside the message", () => {
+  const receiver = new Receiver(MIB);
+  receiver.push(frame("02", "abc"));
+  const { retained } = receiver.assembler;
+  const ping = frame("89", new Uint8Array(125));
+  receiver.push(ping.slice(0, -1));
+  assert.is(receiver.assembler.retained, retained + 125);
+  receiver.push(ping.slice(-1));
+  assert.is(receiver.assembler.retained, retained);
+});
+
 test("MessageAssembler never retains more than 2 * sizeMax + 64 KiB", () => {
   const chance = new Chance();
   for (let round = 0; round < 250; round++) {
@@ -173,6 +184,13 @@ test("MessageAssembler hands over plain bytes on memory of their own, at every s
       }
     }
   }
+});
+
+test("MessageAssembler shares no memory between two messages without bytes", () => {
+  const receiver = new Receiver(MIB);
+  receiver.push(frame("82"), frame("82"), frame("02"), frame("80"), frame("02"), frame("80"));
+  const buffers = receiver.log.messages.map((message) => (message as Uint8Array).buffer);
+  assert.is(new Set(buffers).size, 4);
 });
 
 test("MessageAssembler does work in proportion to the bytes: in pieces of 64, and of 1", () => {

@@ -24,6 +24,7 @@ const GOOD: readonly (readonly [field: string, extensions: string])[] = [
   ['a;b="10"', "a;b=10"],
   ['a;b="1\\0"', "a;b=10"],
   ['a;b="\\1\\0";c', "a;b=10;c"],
+  ['a; b="10" ; c , d', "a;b=10;c,d"],
   ["a;b;b;b=1;b=2", "a;b;b;b=1;b=2"],
   ["a,a", "a,a"],
   ["A;B=C", "A;B=C"],

@@ -33,14 +33,14 @@ const extension = (value: string | readonly string[]): Fields => ({
 });
 
 const BAD: readonly (readonly [what: string, fields: Fields, section: string])[] = [
-  ["S06 no Host", { Host: null }, "§4.2.1"],
+  ["S06 no Host", { Host: null }, "Host is missing (§4.2.1)"],
   ["S06 two Hosts", { Host: ["h", "h"] }, "must come once"],
   ["S06 an empty Host", { Host: "" }, "§4.2.1"],
   ["S06 a Host with a space", { Host: "a b" }, "§4.2.1"],
   ["A19 a Host with a user", { Host: "u@evil" }, "§4.2.1"],
   ["A19 a Host with a path", { Host: "a/b?" }, "§4.2.1"],
   ["A20 a Host that is half an address", { Host: "[::bad" }, "§4.2.1"],
-  ["S09 no key", { "Sec-WebSocket-Key": null }, "§4.2.1"],
+  ["S09 no key", { "Sec-WebSocket-Key": null }, "Sec-WebSocket-Key is missing (§4.2.1)"],
   ["S09 an empty key", key(""), "§4.2.1"],
   ["S09 a key of 15 bytes", key("AAAAAAAAAAAAAAAAAAAA"), "§4.2.1"],
   ["S09 a key of 17 bytes", key("AAAAAAAAAAAAAAAAAAAAAAA="), "§4.2.1"],
@@ -62,6 +62,8 @@ const BAD: readonly (readonly [what: string, fields: Fields, section: string])[]
   ["S14 +13", version("+13"), "§4.3"],
   ["S14 13,8", version("13,8"), "§4.3"],
   ["S14 256", version("256"), "§4.3"],
+  ["S14 300", version("300"), "§4.3"],
+  ["S14 1000", version("1000"), "§4.3"],
   ["S14 -1", version("-1"), "§4.3"],
   ["S14 an empty version", version(""), "§4.3"],
   ["S14 a version with a line feed", version("13\n"), "§4.3"],
@@ -96,7 +98,9 @@ for (const [what, fields, says] of BAD) {
   });
 }
 
-for (const value of ["0", "8", "12", "14", "255", null]) {
+const VERSIONS = ["0", "8", "9", "12", "14", "99", "100", "199", "200", "249", "250", "255", null];
+
+for (const value of VERSIONS) {
   test(`S11 S12 readHandshake() refuses version ${value ?? "none"} with 426, and says 13`, () => {
     const { status, headers, message } = refused(head({ "Sec-WebSocket-Version": value }));
     assert.is(status, 426);

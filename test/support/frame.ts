@@ -4,7 +4,7 @@
 //   FIN RSV opcode | MASK length | length in 16 or 64 bits | key     | payload XOR key
 //   81             | 85          |                         | 37fa213d| 7f9f4d5158         "Hello"
 
-import { concat, utf8 } from "./bytes.ts";
+import { bytes, concat, utf8 } from "./bytes.ts";
 
 /** A key that leaves the payload readable in a dump. */
 const NO_KEY = "00000000";
@@ -19,9 +19,13 @@ export function frame(
   key: string = NO_KEY,
 ): Uint8Array {
   const plain = typeof payload === "string" ? utf8(payload) : payload;
-  const keyBytes = Buffer.from(key, "hex");
-  const masked = plain.map((byte, index) => byte ^ keyBytes[index % 4]);
-  return concat(frameHeader(first, plain.length, key), masked);
+  const header = frameHeader(first, plain.length, key);
+  if (key === NO_KEY) return concat(header, plain);
+  const keyBytes = bytes(key);
+  return concat(
+    header,
+    plain.map((byte, index) => byte ^ keyBytes[index % 4]),
+  );
 }
 
 /** The header of a masked frame that announces `length` bytes of payload. */
@@ -33,7 +37,7 @@ export function frameHeader(first: string, length: number, key: string = NO_KEY)
   header[1] = 0x80 | (hasShort ? 126 : hasLong ? 127 : length);
   if (hasShort) header.writeUInt16BE(length, 2);
   if (hasLong) header.writeBigUInt64BE(BigInt(length), 2);
-  return concat(header, Buffer.from(key, "hex"));
+  return concat(header, bytes(key));
 }
 
 /** A Close frame: `code` in two bytes, then `reason`. Any code, also one that nobody may send. */
