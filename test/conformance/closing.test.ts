@@ -4,7 +4,10 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { bytes, hex } from "../support/bytes.ts";
 import { closeFrame, frame } from "../support/frame.ts";
-import { hold, ProtocolError, TestServer } from "../support/server.ts";
+import { describe, eventLoopTurn } from "../support/raw_client.ts";
+import { rejects } from "../support/rejects.ts";
+import { ConnectionClosedError, hold, ProtocolError, TestServer } from "../support/server.ts";
+import type { Connection } from "../support/server.ts";
 import { withTimeout } from "../support/with_timeout.ts";
 import { CLOSING } from "./closing_scripts.ts";
 import { testScripts } from "./script.ts";
@@ -168,6 +171,36 @@ test("B50 after a failure nothing is processed that comes later", async () => {
 
 /** What a client may have sent already when it learns that it has been failed. */
 const MEBIBYTE = new Uint8Array(1024 * 1024);
+
+test("B27 B49 a failure while we send a large message comes behind it", async () => {
+  const large = new Uint8Array(8 * MEBIBYTE.length).fill(0x55);
+  const run = async (connection: Connection): Promise<void> => {
+    await connection.write(large);
+    await connection.closed;
+  };
+  await using server = await TestServer.start({ run });
+  await using client = await server.open();
+  client.pause();
+  client.send(frame("83"));
+  await eventLoopTurn();
+  client.resume();
+  assert.equal(await client.transcript(), [describe(2, large), "close 1002", "FIN"]);
+});
+
+test("B27 messages before the Close can be read when all is over", async () => {
+  await using server = await TestServer.start({ run: hold });
+  for (let round = 0; round < 50; round++) {
+    await using client = await server.open();
+    const { connection } = server;
+    client.send(frame("81", "1"), frame("81", "2"), frame("81", "3"), closeFrame(1000));
+    assert.equal(await client.transcript(), ["close 1000", "FIN"]);
+    client.end();
+    await withTimeout(connection.closed, "the end");
+    const read = [await connection.read(), await connection.read(), await connection.read()];
+    assert.equal(read, ["1", "2", "3"]);
+    assert.instance(await rejects(connection.read()), ConnectionClosedError);
+  }
+});
 
 test("B45 a failure ends with FIN, not RST, though 1 MiB comes behind it", async () => {
   await using server = await TestServer.start();

@@ -14,6 +14,8 @@ testScripts(test, FRAMING);
 
 /** What must be refused as soon as it is seen, and nothing else is sent. */
 const AT_ONCE: readonly (readonly [what: string, wire: string])[] = [
+  ["B05 A30 opcode 3 fails on its first byte", "83"],
+  ["B05 A30 opcode 15 fails on its first byte", "0f"],
   ["B05 opcode 3 fails on its first 2 bytes", "83 ff"],
   ["B05 opcode 11 fails on its first 2 bytes", "8b 80"],
   ["B05 opcode 7 with a huge length fails on its first 2 bytes", "07 ff"],
@@ -71,7 +73,7 @@ for (const [length, header] of HEADERS) {
 
 const LONGEST = 1100;
 
-/** What `frame` builds is what §5.3 says; here it is done once more, byte by byte. */
+/** The key of §5.7, which is turned so that each of its bytes comes first once. */
 const KEY = bytes("37fa213d");
 
 test(`B10 payloads of 0 to ${LONGEST} bytes are unmasked, wherever the key begins`, async () => {

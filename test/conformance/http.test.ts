@@ -154,7 +154,7 @@ for (const [requestLine, statuses] of METHODS) {
   });
 }
 
-for (const value of ["a\r\nb", "a\nb", "a\0b", "a\r\n\r\n\x81\x01x"]) {
+for (const value of ["a\r\nb", "a\nb", "a\0b", "a\r\n\r\nbody"]) {
   test(`U11 A08 the header value ${JSON.stringify(value)} of ours is a TypeError`, async () => {
     const thrown: unknown[] = [];
     const respond = (incoming: Request): Response => {

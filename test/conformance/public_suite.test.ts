@@ -28,7 +28,9 @@ const MEBIBYTE = 1024 * KIBIBYTE;
 
 /** Characters that differ from place to place, so that none can be lost or moved unseen. */
 function payloadOf(size: number): Uint8Array {
-  return Uint8Array.from({ length: size }, (_, index) => 0x20 + ((index * 7 + (index >> 8)) % 95));
+  const payload = new Uint8Array(size);
+  for (let at = 0; at < size; at++) payload[at] = 0x20 + ((at * 7 + (at >> 8)) % 95);
+  return payload;
 }
 
 const TYPES = [
@@ -37,22 +39,16 @@ const TYPES = [
 ] as const;
 
 for (const [opcode, type] of TYPES) {
-  for (const size of [
-    64 * KIBIBYTE,
-    256 * KIBIBYTE,
-    MEBIBYTE,
-    4 * MEBIBYTE,
-    8 * MEBIBYTE,
-    16 * MEBIBYTE,
-  ]) {
+  for (const size of [64 * KIBIBYTE, MEBIBYTE, 4 * MEBIBYTE, 16 * MEBIBYTE]) {
     test(`9.${opcode} ${size / KIBIBYTE} KiB of ${type} in one frame`, async () => {
       const payload = payloadOf(size);
       await using server = await TestServer.start({ upgrade: UPGRADE });
-      await play(server, ["", [frame(`8${opcode}`, payload)], [describe(opcode, payload)]]);
+      const wire = frame(`8${opcode}`, payload, "37fa213d");
+      await play(server, ["", [wire], [describe(opcode, payload)]]);
     });
   }
 
-  for (let size = 64; size <= 4 * MEBIBYTE; size *= 4) {
+  for (const size of [64, 1024, 64 * KIBIBYTE, 4 * MEBIBYTE]) {
     const fragments = (4 * MEBIBYTE) / size;
     test(`9.${opcode + 2} 4 MiB of ${type} in ${fragments} fragments`, async () => {
       const payload = payloadOf(4 * MEBIBYTE);
@@ -66,7 +62,7 @@ for (const [opcode, type] of TYPES) {
     });
   }
 
-  for (const size of [64, 128, 256, 512, 1024, 2048]) {
+  for (const size of [64, 512, 2048]) {
     test(`9.${opcode + 4} 1 MiB of ${type} in segments of ${size} bytes`, async () => {
       const payload = payloadOf(MEBIBYTE);
       await using server = await TestServer.start({ upgrade: UPGRADE });

@@ -1,0 +1,46 @@
+// Chromium against the minimal server: a person's visit to the page, then what a script may do.
+
+import { strict as assert } from "node:assert";
+import { poll, startServer } from "./server.ts";
+import { checkStandardWebSocket } from "./standard_websocket.ts";
+import { Browser } from "./webdriver.ts";
+
+const ENTER = "\uE007";
+
+const server = await startServer();
+{
+  await using browser = await Browser.start();
+  await browser.open(`${server.origin}/`);
+  await visit(browser);
+  const source = `return (${checkStandardWebSocket.toString()})(arguments[0])`;
+  const echo = `${server.origin.replace("http", "ws")}/echo`;
+  assert.deepEqual(await browser.evaluate(source, echo), []);
+}
+await server.stop();
+console.log("Chromium: the page connects, beats, echoes, closes and reconnects; /echo is right");
+
+async function visit(browser: Browser): Promise<void> {
+  await poll("the page is connected", async () => (await browser.text("#state")) === "Open");
+  await poll("three beats were shown", async () => Number(await browser.text("#beats")) >= 3);
+
+  for (const text of ["Guten Morgen, 日本 🌊", "heartbeat", "<b>not bold</b>"]) {
+    await browser.evaluate(`document.querySelector("#text").value = arguments[0]`, text);
+    await browser.click("#send");
+    await poll(`"${text}" is shown as an echo`, () => {
+      const last = `document.querySelector("#log > .echo:last-child > :nth-child(2)")`;
+      return browser.evaluate<boolean>(`return ${last}?.textContent === arguments[0]`, text);
+    });
+    assert.match(await browser.text("#log .echo:last-child > :last-child"), /^\d+(\.\d)? ms$/);
+  }
+  await browser.type("#text", `by keyboard${ENTER}`);
+  await poll("it was sent by the Enter key", async () => {
+    return (await browser.text("#log .echo:last-child > :nth-child(2)")) === "by keyboard";
+  });
+
+  await browser.click("#toggle");
+  await poll("the page is closed", async () => (await browser.text("#state")) === "Closed 1000");
+  assert.equal(await browser.text("#detail"), "normal end · “Closed from the page” · clean");
+  assert.equal(await browser.evaluate(`return document.querySelector("#send").disabled`), true);
+  await browser.click("#toggle");
+  await poll("it is connected again", async () => (await browser.text("#state")) === "Open");
+}

@@ -1,0 +1,115 @@
+// The minimal server, `npm start`: what Sluice does, to be tried in a browser.
+//
+//   /        a page that connects to /ws
+//   /ws      every message comes back, and the text "heartbeat" comes each second
+//   /echo    every message comes back; for conformance suites and benchmarks
+//
+// `--port N` or the variable PORT (7777), `--hostname H` (0.0.0.0). SIGINT or SIGTERM shuts it
+// down: it stops to listen, closes every connection with 1001, and exits with 0; a second signal
+// ends it at once.
+
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { select, tick } from "../src/channel/mod.ts";
+import { connectionLimits } from "../src/connection/limits.ts";
+import { serve, upgradeWebSocket } from "../src/mod.ts";
+import type { Addr, Connection } from "../src/mod.ts";
+import { displayUrl } from "../src/server/address.ts";
+
+const DEFAULT_PORT = 7777;
+const DEFAULT_HOSTNAME = "0.0.0.0";
+const HEARTBEAT_MS = 1000;
+const ECHO_MESSAGE_SIZE_MAX = 64 * 1024 * 1024;
+const SHUTDOWN_TIMEOUT_MS = 4000;
+const USAGE = "Usage: serve [--port N] [--hostname H]";
+
+/** The page may load nothing and talk to nobody but this server. */
+const PAGE_HEADERS = {
+  "Content-Type": "text/html; charset=utf-8",
+  "Cache-Control": "no-cache",
+  "Content-Security-Policy":
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; " +
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+};
+
+// The compiler copies no HTML into dist/scripts, where this runs: the page is read at its source.
+const page = readFileSync(new URL("../../scripts/page.html", import.meta.url), "utf8");
+
+const { port, hostname } = readOptions();
+const stop = new AbortController();
+process.once("SIGINT", () => stop.abort());
+process.once("SIGTERM", () => stop.abort());
+
+const limits = { shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS };
+const server = serve({ port, hostname, limits, signal: stop.signal, onListen }, respond);
+server.finished.catch((error: Error) => fail(`Cannot serve: ${error.message}`, 1));
+
+function respond(request: Request): Response {
+  switch (new URL(request.url).pathname) {
+    case "/":
+      return new Response(page, { headers: PAGE_HEADERS });
+    case "/ws":
+      return upgradeWebSocket(request, echoAndBeat).response;
+    case "/echo":
+      return upgradeWebSocket(
+        request,
+        { limits: { messageSizeMax: ECHO_MESSAGE_SIZE_MAX } },
+        echo,
+      ).response;
+    default:
+      return new Response("Not found: try /, /ws or /echo\n", { status: 404 });
+  }
+}
+
+async function echoAndBeat(connection: Connection): Promise<void> {
+  await Promise.all([echo(connection), beat(connection)]);
+}
+
+/** `write()` waits while the client takes nothing, and a loop that waits reads nothing either. */
+async function echo(connection: Connection): Promise<void> {
+  for await (const message of connection) await connection.write(message);
+}
+
+/** `tick()` keeps its phase and drops what nobody took: a slow client gets no burst of beats. */
+async function beat(connection: Connection): Promise<void> {
+  const heartbeat = tick(HEARTBEAT_MS);
+  const gone = new AbortController();
+  void connection.closed.then(() => gone.abort());
+  for (;;) {
+    const event = await select({ gone: gone.signal, heartbeat });
+    if (event.case === "gone") return;
+    await connection.write("heartbeat");
+  }
+}
+
+function onListen(addr: Addr): void {
+  console.log(`Listening on ${displayUrl(addr, "http")}`);
+  console.log(`Limits of the server: ${describe(server.limits)}`);
+  console.log(`Limits of a connection: ${describe(connectionLimits())}`);
+}
+
+function describe(values: object): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(", ");
+}
+
+function readOptions(): { readonly port: number; readonly hostname: string } {
+  try {
+    const { values } = parseArgs({
+      options: { port: { type: "string" }, hostname: { type: "string" } },
+    });
+    const { hostname = DEFAULT_HOSTNAME } = values;
+    const text = values.port ?? (process.env["PORT"] || String(DEFAULT_PORT));
+    const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+    if (port <= 65535) return { port, hostname };
+    throw new RangeError(`Port is "${text}", must be a number from 0 to 65535`);
+  } catch (error) {
+    return fail(`${(error as Error).message}\n${USAGE}`, 2);
+  }
+}
+
+function fail(message: string, exitCode: number): never {
+  console.error(message);
+  process.exit(exitCode);
+}
