@@ -11,10 +11,18 @@ export class Deadline {
     this.#clock = clock;
   }
 
+  /** Whether it is set, and neither missed nor met. */
+  get isSet(): boolean {
+    return this.#timer !== null;
+  }
+
   /** Calls `onMissed` in `delayMs` milliseconds, unless it is set anew or met by then. */
   set(delayMs: number, onMissed: () => void): void {
     this.meet();
-    this.#timer = this.#clock.setTimeout(onMissed, delayMs);
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#timer = null;
+      onMissed();
+    }, delayMs);
   }
 
   /** It has happened, or does not matter any more. */

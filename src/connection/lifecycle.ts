@@ -94,7 +94,7 @@ export class Lifecycle
   open(transport: Transport): void {
     if (this.#closure !== null) return transport.destroy();
     this.#transport = transport;
-    this.#keepalive?.start();
+    if (this.isOpen) this.#keepalive?.start();
     this.writeLoop.attach(transport);
   }
 
@@ -102,6 +102,7 @@ export class Lifecycle
   close(code: number, reason: string, timeoutMs: number): void {
     this.writeLoop.refuse();
     if (!this.isOpen) return;
+    this.#keepalive?.stop(); // the deadline sees to it from here on
     this.#closeWithin(timeoutMs);
     this.#endpoint.close(code, reason);
     this.readLoop.discard();
@@ -151,7 +152,6 @@ export class Lifecycle
     this.#endpoint.disconnected(this.#isTerminated ? "local" : "remote");
     this.#closure = this.#endpoint.closure(this.#cause ?? cause);
     this.#transport = null;
-    this.#keepalive?.stop();
     this.#closing.meet();
     this.#stall.meet();
     this.writeLoop.abandon();
@@ -176,6 +176,7 @@ export class Lifecycle
   }
 
   inputEnded(): void {
+    this.#keepalive?.stop();
     this.readLoop.end();
   }
 
@@ -185,7 +186,7 @@ export class Lifecycle
   }
 
   endTcp(): void {
-    this.#closeWithin(this.#limits.closeTimeoutMs);
+    if (!this.#closing.isSet) this.#closeWithin(this.#limits.closeTimeoutMs);
     if (this.#answer === null) return this.writeLoop.end(null);
     // What the handler says to the messages before the peer's Close belongs in front of ours.
     this.readLoop.whenReaderRests(() => this.writeLoop.end(this.#answer));

@@ -70,16 +70,20 @@ const VERSION = /^(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])$/;
 const VERSIONS = { Upgrade: "websocket", "Sec-WebSocket-Version": "13" };
 
 /**
- * Whether a request asks to speak WebSocket at all: RFC 9110 §7.8. Other protocols, an HTTP that
- * is not 1.1 and an Upgrade that Connection does not name are no such request, and are answered as
- * any other.
+ * Whether a request asks to go on in another protocol: RFC 9110 §7.8. In another HTTP than 1.1, or
+ * unless Connection names it, Upgrade says nothing.
  */
-export function isWebSocketUpgrade(head: RequestHead): boolean {
+export function isUpgrade(head: RequestHead): boolean {
   return (
     head.httpVersion === "1.1" &&
-    listHas(fieldValues(head, "upgrade").join(), "websocket") &&
+    fieldValues(head, "upgrade").length > 0 &&
     listHas(fieldValues(head, "connection").join(), "upgrade")
   );
+}
+
+/** Whether it asks to go on in WebSocket. If not, it is a request like any other. */
+export function isWebSocketUpgrade(head: RequestHead): boolean {
+  return isUpgrade(head) && listHas(fieldValues(head, "upgrade").join(), "websocket");
 }
 
 /**

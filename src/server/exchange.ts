@@ -10,6 +10,7 @@ import type { Connection } from "../connection/connection.ts";
 import {
   fieldValues,
   HandshakeError,
+  isUpgrade,
   isWebSocketUpgrade,
   readHandshake,
 } from "../protocol/handshake.ts";
@@ -77,7 +78,9 @@ export async function answerRequest(
     const info = { remoteAddr: remoteAddr(incoming.socket), completed: sent.promise };
     return context.handler(request, info);
   });
-  if (refused.has(incoming.socket)) outgoing.shouldKeepAlive = false;
+  // What follows a request for another protocol may be that protocol already.
+  const isLast = refused.has(incoming.socket) || isUpgrade(incoming);
+  if (isLast) outgoing.shouldKeepAlive = false;
   await send(context, response, outgoing, sent);
 }
 
@@ -143,11 +146,11 @@ function inTime(
   return new Promise<Response>((resolve, reject) => {
     const late = (): void => gone.abort(new DOMException("Handler took too long", "TimeoutError"));
     const timer = setTimeout(late, limits.handshakeTimeoutMs);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
+    const giveUp = (): void => {
       upgrade?.abandon(signal.reason);
       resolve(refusal(503, "Handler took too long to upgrade", { "Retry-After": "1" }));
-    });
+    };
+    signal.addEventListener("abort", giveUp);
     Promise.resolve()
       .then(act)
       .then((response) => {
@@ -159,7 +162,10 @@ function inTime(
         upgrade?.abandon(error);
         reject(error);
       })
-      .finally(() => clearTimeout(timer));
+      .finally(() => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", giveUp); // or the request, which lives on, keeps it all
+      });
   });
 }
 
@@ -188,6 +194,7 @@ async function send(
   outgoing: ServerResponse,
   sent: Sent,
 ): Promise<void> {
+  if (outgoing.destroyed) return sent.reject(clientGone());
   try {
     await sendResponse(await ordinary(context.onError, response), outgoing);
     sent.resolve();

@@ -46,7 +46,7 @@ export function createNodeServer(
     maxHeaderSize: headersSizeMax,
     noDelay: true,
     requireHostHeader: false, // it would let the next request through: see `toRequest`
-    // Known from Node 24 on: other upgrades (h2c) then come as the ordinary requests they are.
+    // Known to newer versions of Node: other upgrades (h2c) come as the ordinary requests they are.
     shouldUpgradeCallback: (head: RequestHead) => isWebSocketUpgrade(head),
   };
   const node =
