@@ -1,5 +1,6 @@
 // Frames into the socket: small ones are copied into the page, so that a batch is one write; a
-// large payload goes by reference, in slices. Between the slices of a frame nothing else may go.
+// large payload goes by reference, in slices. Between the slices of a frame nothing else may go
+// (§5.4), and nothing does: there are slices left only while the socket is full.
 
 import { Buffer } from "node:buffer";
 import { frameSizeMax } from "../frame/encoder.ts";
@@ -28,9 +29,10 @@ export class FrameWriter {
     return this.#full;
   }
 
-  /** Whether a frame is begun and not ended: no other may stand inside it (§5.4). */
-  get isInsideFrame(): boolean {
-    return this.#large !== null;
+  /** Hot: whether another message may be written: the socket takes it, and the page has room. */
+  isReady(): boolean {
+    if (!page.hasRoom(COPY_SIZE_MAX)) this.flush();
+    return !this.#full;
   }
 
   /** Writes to `transport` from now on; `null`: there is nowhere to write to any more. */

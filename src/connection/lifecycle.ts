@@ -142,7 +142,7 @@ export class Lifecycle
     if (this.#endpoint.state === "ending") return; // the FIN that answers ours
     this.#isLost = true;
     this.#cause ??= new Error("Peer ended TCP without a Close frame (§7.1.5)");
-    this.readLoop.end();
+    this.inputEnded();
     this.#closeWithin(LINGER_MS);
     this.writeLoop.end(null);
   }

@@ -29,6 +29,8 @@ export class ReadLoop {
   #paused = false;
   #discarding = false;
   #stretch = 0;
+  /** The turn of the event loop that readers wait for, so that none overtakes another. */
+  #turn: Promise<void> | null = null;
 
   constructor(owner: ReadLoopOwner, limits: ConnectionLimits) {
     this.#owner = owner;
@@ -73,7 +75,11 @@ export class ReadLoop {
   /** Hot: the next message, or `done` at the end. Waiting readers are served in their order. */
   receive(options?: { readonly signal?: AbortSignal }): Promise<Received<Message>> {
     if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
-    return this.receiveReady() ?? this.#inbox.receive(options);
+    const ready = this.receiveReady();
+    if (ready !== undefined) return ready;
+    const received = this.#inbox.receive(options);
+    if (this.#turn === null) return received;
+    return Promise.all([received, this.#turn]).then(([first]) => first);
   }
 
   /** Hot: the next message if it is here already, and a turn of the event loop now and then. */
@@ -83,10 +89,8 @@ export class ReadLoop {
       this.#stretch = 0;
       return undefined;
     }
-    this.#stretch++;
-    if (this.#stretch < YIELD_EVERY) return Promise.resolve(received);
-    this.#stretch = 0;
-    return new Promise((resolve) => setImmediate(resolve, received));
+    if (++this.#stretch === YIELD_EVERY) this.#beginTurn();
+    return this.#turn === null ? Promise.resolve(received) : this.#turn.then(() => received);
   }
 
   /** Waits in the order of the readers, until its `return()` ends the wait. */
@@ -119,6 +123,13 @@ export class ReadLoop {
       const left = this.#inbox.size;
       if (left > 0 && left < before) this.whenReaderRests(callback);
       else callback();
+    });
+  }
+
+  #beginTurn(): void {
+    this.#stretch = 0;
+    this.#turn = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      this.#turn = null;
     });
   }
 

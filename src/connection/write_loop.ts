@@ -102,6 +102,7 @@ export class WriteLoop {
   /** Hot: queues a message, or waits for room. Fulfils when the message is queued. */
   write(message: Message, options?: { readonly signal?: AbortSignal }): Promise<void> {
     if (options?.signal === undefined && this.tryWrite(message)) return accepted;
+    if (this.#outbox.closed) return quiet(Promise.reject(this.#owner.closedError("write")));
     const cost = charge(message);
     if (this.#waiting > 0 && this.#waiting + cost > this.#waitingMax) {
       return quiet(Promise.reject(this.#tooManyWaiting(cost)));
@@ -176,14 +177,14 @@ export class WriteLoop {
     this.#scheduled = false;
     if (this.#writer.isFull) return;
     this.#writeControls();
-    while (!this.#writer.isFull) {
+    while (this.#writer.isReady()) {
       const next = this.#outbox.tryReceive();
       if (next === undefined || next.done) break;
       this.#stretch++;
       this.#sent++;
       this.#writer.message(next.value);
     }
-    const isLast = !this.#writer.isInsideFrame && this.#outbox.size === 0;
+    const isLast = this.#outbox.size === 0 && this.#writer.isReady();
     if (isLast && this.#close !== null) {
       this.#writer.frame(Opcode.CLOSE, this.#close);
       this.#close = null;

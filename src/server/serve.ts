@@ -97,6 +97,8 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   readonly #connections = new Set<Connection>();
   readonly #upgrades = new Set<AbortController>();
   readonly #refused = new Set<Socket>();
+  readonly #onAbort = (): void => void this.shutdown();
+  #cutTimer: NodeJS.Timeout | undefined = undefined;
   #isClosing = false;
 
   constructor(options: ServeOptions, handler: ServeHandler) {
@@ -109,12 +111,19 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     const tls = key === undefined || cert === undefined ? null : { key, cert };
     this.#node = createNodeServer(tls, this.limits, this);
     this.finished = new Promise((resolve, reject) => {
-      this.#node.once("close", () => resolve());
-      // An error while it listens (no descriptor left for a client, say) ends nothing.
-      this.#node.on("error", (error) => this.#node.listening || reject(error));
+      this.#node.once("close", () => {
+        this.#over();
+        resolve();
+      });
+      this.#node.on("error", (error) => {
+        if (this.#node.listening) return; // no descriptor left for a client, say: it goes on
+        this.#over();
+        reject(error);
+      });
     });
     this.#listen();
-    this.#shutdownOn(options.signal);
+    options.signal?.addEventListener("abort", this.#onAbort);
+    if (options.signal?.aborted) this.#onAbort();
   }
 
   get addr(): Addr {
@@ -140,12 +149,7 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     for (const gone of this.#upgrades) gone.abort(new Error("Server is shutting down"));
     const timeout = this.limits.shutdownTimeoutMs;
     for (const connection of this.#connections) void connection.close(1001, "", { timeout });
-    const timer = setTimeout(() => {
-      for (const connection of this.#connections) connection.terminate();
-      for (const socket of this.#refused) socket.destroy();
-      this.#node.closeAllConnections();
-    }, timeout);
-    this.#node.once("close", () => clearTimeout(timer));
+    this.#cutTimer = setTimeout(() => this.#cut(), timeout);
     return this.finished;
   }
 
@@ -182,12 +186,18 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     socket.once("close", () => this.#refused.delete(socket));
   }
 
-  #shutdownOn(signal: AbortSignal | undefined): void {
-    if (signal === undefined) return;
-    const onAbort = (): void => void this.shutdown();
-    signal.addEventListener("abort", onAbort);
-    this.#node.once("close", () => signal.removeEventListener("abort", onAbort));
-    if (signal.aborted) onAbort();
+  /** Ends what would not end in time. */
+  #cut(): void {
+    for (const connection of this.#connections) connection.terminate();
+    for (const socket of this.#refused) socket.destroy();
+    this.#node.closeAllConnections();
+  }
+
+  /** It listens no more, or never did. */
+  #over(): void {
+    this.#isClosing = true;
+    clearTimeout(this.#cutTimer);
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
   }
 
   #listen(): void {
