@@ -30,8 +30,6 @@ import type { WriteLoopOwner } from "./write_loop.ts";
 const LINGER_MS = 1000;
 const LINGER_SIZE_MAX = 8 * 1024 * 1024;
 
-const EMPTY: Uint8Array = new Uint8Array(0);
-
 /** What a {@linkcode Lifecycle} is made with. */
 export interface LifecycleOptions {
   readonly limits: ConnectionLimits;
@@ -54,13 +52,14 @@ export class Lifecycle
   readonly #limits: ConnectionLimits;
   readonly #closing: Deadline;
   readonly #stall: Deadline;
-  readonly #resolveClosed: (closure: Closure) => void;
+  #resolveClosed: (closure: Closure) => void = () => {};
   #transport: Transport | null = null;
   #closure: Closure | null = null;
   #answer: Uint8Array | null = null; // payload of the Close that answers the peer's
   #cause: unknown = undefined;
   #isTerminated = false;
   #isLost = false; // the peer ended TCP, or we cut it
+  #isDestroyed = false;
   #lingered = 0;
 
   bytesReceived = 0;
@@ -75,9 +74,7 @@ export class Lifecycle
     this.readLoop = new ReadLoop(this, limits);
     this.writeLoop = new WriteLoop(this, limits);
     this.pings = new Pings(clock);
-    let resolveClosed: (closure: Closure) => void = () => {};
-    this.closed = new Promise((resolve) => (resolveClosed = resolve));
-    this.#resolveClosed = resolveClosed;
+    this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
   }
 
   /** Whether nobody has begun to close yet. */
@@ -110,7 +107,7 @@ export class Lifecycle
 
   /** Cuts the connection: §7.1.7 without a Close frame. */
   terminate(cause: unknown): void {
-    this.#isTerminated = true;
+    if (!this.#isLost) this.#isTerminated = true;
     this.#destroy(cause);
   }
 
@@ -139,7 +136,7 @@ export class Lifecycle
   }
 
   ended(): void {
-    if (this.#endpoint.state === "ending") return; // the FIN that answers ours
+    if (this.#endpoint.inputEnded) return; // the FIN that answers ours
     this.#isLost = true;
     this.#cause ??= new Error("Peer ended TCP without a Close frame (§7.1.5)");
     this.inputEnded();
@@ -217,7 +214,7 @@ export class Lifecycle
   }
 
   sendKeepalivePing(): void {
-    this.writeLoop.ping(EMPTY);
+    this.writeLoop.ping(new Uint8Array(0));
   }
 
   keepaliveExpired(silentMs: number): void {
@@ -236,8 +233,10 @@ export class Lifecycle
   }
 
   #destroy(cause: unknown): void {
-    this.#cause ??= cause;
+    if (this.#isDestroyed) return;
+    this.#isDestroyed = true;
     this.#isLost = true;
+    this.#cause ??= cause;
     if (this.#transport === null) return this.disconnected(cause);
     this.#transport.destroy();
     this.readLoop.end();

@@ -66,6 +66,11 @@ export class Endpoint implements MessageSink {
     return this.#state;
   }
 
+  /** Whether the peer's Close or its violation has come, or TCP has ended: nothing more counts. */
+  get inputEnded(): boolean {
+    return this.#state === "ending" || this.#state === "closed";
+  }
+
   /** Hot: reads what the peer sent, in place. After the end of the input it ignores it: §1.4. */
   receive(bytes: Uint8Array): void {
     try {
@@ -82,7 +87,7 @@ export class Endpoint implements MessageSink {
 
   /** Fails the connection: §7.1.7. For what is no fault of the peer's the code is 1011. */
   fail(error: unknown): void {
-    if (this.#inputEnded()) return; // what breaks behind a Close is ignored, and spoils nothing
+    if (this.inputEnded) return; // what breaks behind a Close is ignored, and spoils nothing
     this.#cause = error;
     const close =
       error instanceof ProtocolError
@@ -112,26 +117,22 @@ export class Endpoint implements MessageSink {
 
   /** Hot. */
   message(message: Message): void {
-    if (!this.#inputEnded()) this.#sink.message(message);
+    if (!this.inputEnded) this.#sink.message(message);
   }
 
   ping(payload: Uint8Array): void {
-    if (!this.#inputEnded()) this.#sink.ping(payload);
+    if (!this.inputEnded) this.#sink.ping(payload);
   }
 
   pong(payload: Uint8Array): void {
-    if (!this.#inputEnded()) this.#sink.pong(payload);
+    if (!this.inputEnded) this.#sink.pong(payload);
   }
 
   /** §5.5.1: the answer carries the code that came, and no code when none came. */
   closeReceived(payload: ClosePayload): void {
-    if (this.#inputEnded()) return;
+    if (this.inputEnded) return;
     this.#received = payload;
     this.#step("Close", "remote", payload);
-  }
-
-  #inputEnded(): boolean {
-    return this.#state === "ending" || this.#state === "closed";
   }
 
   #step(event: ClosingEvent, initiator: "local" | "remote", close: ClosePayload | null): void {
@@ -141,9 +142,9 @@ export class Endpoint implements MessageSink {
     // First of all: when it throws, nothing has changed.
     const payload = sent === null ? null : encodeClosePayload(sent.code, sent.reason);
     this.#initiator ??= initiator;
-    if (step.next !== "closing" && !this.#inputEnded()) this.#sink.inputEnded();
+    if (step.next !== "closing" && !this.inputEnded) this.#sink.inputEnded();
     this.#state = step.next;
-    if (this.#inputEnded()) this.#decoder = null;
+    if (this.inputEnded) this.#decoder = null;
     if (payload !== null) {
       this.#sent = sent;
       this.#sink.sendClose(payload);
