@@ -19,7 +19,7 @@ import type { Addr } from "./address.ts";
 import type { ServerLimits } from "./limits.ts";
 import { endGently } from "./linger.ts";
 import { PendingUpgrade } from "./pending_upgrade.ts";
-import { RequestError, toRequest } from "./request.ts";
+import { discardBody, RequestError, toRequest } from "./request.ts";
 import { failed, ordinary, respond } from "./respond.ts";
 import type { ErrorHandler } from "./respond.ts";
 import { refusal, sendResponse } from "./response.ts";
@@ -82,6 +82,7 @@ export async function answerRequest(
   const isLast = refused.has(incoming.socket) || isUpgrade(incoming);
   if (isLast) outgoing.shouldKeepAlive = false;
   await send(context, response, outgoing, sent);
+  discardBody(incoming);
 }
 
 /** Answers a request of the "upgrade" event. It never rejects. */

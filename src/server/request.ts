@@ -104,21 +104,32 @@ function toHeaders(rawHeaders: readonly string[]): Headers {
   return headers;
 }
 
+/** The bodies that handlers have begun to read. */
+const begun = new WeakMap<IncomingMessage, AsyncIterator<Uint8Array>>();
+
 /** Nothing is read before somebody asks: Node throws an unread body away behind the response. */
 function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
-  let chunks: AsyncIterator<Uint8Array> | null = null;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        chunks ??= incoming.iterator({ destroyOnReturn: false });
+        const chunks = begun.get(incoming) ?? incoming.iterator({ destroyOnReturn: false });
+        begun.set(incoming, chunks);
         const { value, done } = await chunks.next();
         if (done) controller.close();
         else controller.enqueue(new Uint8Array(value));
       },
       cancel() {
-        incoming.resume();
+        discardBody(incoming);
       },
     },
     { highWaterMark: 0 },
   );
+}
+
+/** Throws away what is left of a body that was begun: the next request is behind it. */
+export function discardBody(incoming: IncomingMessage): void {
+  const chunks = begun.get(incoming);
+  if (chunks === undefined) return;
+  begun.delete(incoming);
+  void chunks.return?.().then(() => incoming.resume(), () => {});
 }

@@ -44,6 +44,11 @@ function checked(response: Response, source: string): Response {
   if (!(response instanceof Response)) {
     throw new TypeError(`Cannot respond: ${source} gave ${typeof response}, must be a Response`);
   }
-  if (response.bodyUsed) throw new TypeError(`Cannot respond: ${source} gave a body that was read`);
+  if (response.bodyUsed || response.body?.locked) {
+    throw new TypeError(`Cannot respond: ${source} gave a body that somebody else reads`);
+  }
+  if (response.status < 101) {
+    throw new TypeError(`Cannot respond: ${source} gave status ${response.status}, an error`);
+  }
   return response;
 }
