@@ -10,9 +10,12 @@ export interface Clock {
   clearTimeout(timer: unknown): void;
 }
 
+/** The longest delay of Node's setTimeout(), 25 days; it takes a longer one for 1 ms. */
+const DELAY_MAX = 2 ** 31 - 1;
+
 /** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  setTimeout: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
+  setTimeout: (callback, delayMs) => setTimeout(callback, Math.min(delayMs, DELAY_MAX)).unref(),
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };

@@ -123,7 +123,7 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
    * @param reason At most 123 bytes of UTF-8: §5.5.1. Default: "".
    * @param options.timeout Milliseconds that the handshake may take before TCP is cut.
    * Default: 10,000.
-   * @throws {RangeError} When code or reason may not be on the wire.
+   * @throws {RangeError} When code or reason may not be on the wire, or the timeout is no time.
    */
   close(
     code: number = 1000,
@@ -134,7 +134,11 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
       throw new RangeError(`Cannot close: code is ${code}, which a server does not send (§7.4.1)`);
     }
     encodeClosePayload(code, reason); // throws what a peer must not see
-    this.#lifecycle.close(code, reason, options.timeout ?? this.#closeTimeoutMs);
+    const { timeout = this.#closeTimeoutMs } = options;
+    if (!(timeout > 0)) {
+      throw new RangeError(`Cannot close: timeout is ${timeout}, must be a number above 0`);
+    }
+    this.#lifecycle.close(code, reason, timeout);
     return this.closed;
   }
 

@@ -44,6 +44,7 @@ export class FrameWriter {
 
   /** The socket has taken all that it was given: goes on with the frame that was begun. */
   drained(): void {
+    if (this.#transport === null) return;
     this.#full = false;
     this.#writeSlices();
   }

@@ -132,7 +132,7 @@ export class Lifecycle
   }
 
   drained(): void {
-    if (this.#closure === null) this.writeLoop.drained();
+    if (!this.#isDestroyed) this.writeLoop.drained();
   }
 
   ended(): void {
@@ -239,7 +239,7 @@ export class Lifecycle
     this.#cause ??= cause;
     if (this.#transport === null) return this.disconnected(cause);
     this.#transport.destroy();
-    this.readLoop.end();
+    this.inputEnded();
     this.writeLoop.abandon();
   }
 }

@@ -89,7 +89,7 @@ export class ReadLoop {
       this.#stretch = 0;
       return undefined;
     }
-    if (++this.#stretch === YIELD_EVERY) this.#beginTurn();
+    if (++this.#stretch >= YIELD_EVERY && this.#turn === null) this.#beginTurn();
     return this.#turn === null ? Promise.resolve(received) : this.#turn.then(() => received);
   }
 

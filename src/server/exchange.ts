@@ -6,6 +6,7 @@
 import { ServerResponse } from "node:http";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import { systemClock } from "../connection/clock.ts";
 import type { Connection } from "../connection/connection.ts";
 import {
   fieldValues,
@@ -146,7 +147,7 @@ function inTime(
   const { signal } = gone;
   return new Promise<Response>((resolve, reject) => {
     const late = (): void => gone.abort(new DOMException("Handler took too long", "TimeoutError"));
-    const timer = setTimeout(late, limits.handshakeTimeoutMs);
+    const timer = systemClock.setTimeout(late, limits.handshakeTimeoutMs);
     const giveUp = (): void => {
       upgrade?.abandon(signal.reason);
       resolve(refusal(503, "Handler took too long to upgrade", { "Retry-After": "1" }));
@@ -164,7 +165,7 @@ function inTime(
         reject(error);
       })
       .finally(() => {
-        clearTimeout(timer);
+        systemClock.clearTimeout(timer);
         signal.removeEventListener("abort", giveUp); // or the request, which lives on, keeps it all
       });
   });

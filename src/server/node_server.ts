@@ -33,12 +33,19 @@ const CLIENT_ERRORS: ReadonlyMap<string, number> = new Map([
 /** How often Node looks for heads that take too long. */
 const CHECK_INTERVAL_MS = 2000;
 
+/** A server of Node's, and what it does not tell of itself. */
+export interface NodeServer {
+  readonly node: Server;
+  /** Connections that have sent no request yet: Node does not count them as idle. */
+  readonly unused: ReadonlySet<Socket>;
+}
+
 /** A server that does not listen yet. */
 export function createNodeServer(
   tls: TlsOptions | null,
   limits: ServerLimits,
   events: NodeServerEvents,
-): Server {
+): NodeServer {
   const { handshakeTimeoutMs, headersMax, headersSizeMax } = limits;
   const options = {
     headersTimeout: handshakeTimeoutMs,
@@ -54,14 +61,26 @@ export function createNodeServer(
       ? createServer(options)
       : createTlsServer({ ...options, ...tls, handshakeTimeout: handshakeTimeoutMs });
   node.maxHeadersCount = headersMax + 32; // what is above may be dropped: see it, and refuse it
+  const unused = new Set<Socket>();
+  function forget(this: Socket): void {
+    unused.delete(this);
+  }
+  node.on(tls === null ? "connection" : "secureConnection", (socket: Socket) => {
+    unused.add(socket);
+    socket.once("close", forget);
+  });
   const answers = new WeakMap<Duplex, ServerResponse>();
   node.on("request", (incoming, outgoing) => {
     const { socket } = incoming;
+    unused.delete(socket);
     answers.set(socket, outgoing);
     outgoing.once("close", () => answers.get(socket) === outgoing && answers.delete(socket));
     events.request(incoming, outgoing);
   });
-  node.on("upgrade", (incoming, socket, head) => events.upgrade(incoming, socket as Socket, head));
+  node.on("upgrade", (incoming, socket, head) => {
+    unused.delete(socket as Socket);
+    events.upgrade(incoming, socket as Socket, head);
+  });
   node.on("connect", (_incoming, socket) => refuseOnSocket(socket, 501));
   node.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     const outgoing = answers.get(socket);
@@ -74,5 +93,5 @@ export function createNodeServer(
     outgoing?.destroy();
     refuseOnSocket(socket, CLIENT_ERRORS.get(error.code ?? "") ?? 400);
   });
-  return node;
+  return { node, unused };
 }

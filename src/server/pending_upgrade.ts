@@ -142,7 +142,16 @@ async function run(
     void connection.close();
   } catch (error) {
     void connection.close(1011);
-    if (!(error instanceof ConnectionClosedError)) onError(error);
+    if (!(error instanceof ConnectionClosedError)) tell(onError, error);
+  }
+}
+
+/** An error of the one who is told of errors ends no process either. */
+function tell(onError: (error: unknown) => void, error: unknown): void {
+  try {
+    onError(error);
+  } catch (nextError) {
+    console.error(nextError);
   }
 }
 

@@ -1,8 +1,9 @@
 // `serve()`: a server in Deno's shape on `node:http`. What happens between a request and its answer
 // is in `exchange`; here is how a server begins, and how it ends without losing anybody's words.
 
-import type { IncomingMessage, Server as NodeServer, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { systemClock } from "../connection/clock.ts";
 import type { Connection } from "../connection/connection.ts";
 import { displayUrl, localAddr } from "./address.ts";
 import type { Addr } from "./address.ts";
@@ -11,7 +12,7 @@ import type { ExchangeContext, ServeHandler } from "./exchange.ts";
 import { serverLimits } from "./limits.ts";
 import type { ServerLimits } from "./limits.ts";
 import { createNodeServer } from "./node_server.ts";
-import type { NodeServerEvents } from "./node_server.ts";
+import type { NodeServer, NodeServerEvents } from "./node_server.ts";
 import type { ErrorHandler } from "./respond.ts";
 import { refusal } from "./response.ts";
 
@@ -93,12 +94,13 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   readonly onError: ErrorHandler;
   readonly finished: Promise<void>;
   readonly #options: ServeOptions;
-  readonly #node: NodeServer;
+  readonly #node: NodeServer["node"];
+  readonly #unused: NodeServer["unused"];
   readonly #connections = new Set<Connection>();
   readonly #upgrades = new Set<AbortController>();
   readonly #refused = new Set<Socket>();
   readonly #onAbort = (): void => void this.shutdown();
-  #cutTimer: NodeJS.Timeout | undefined = undefined;
+  #cutTimer: unknown = undefined;
   #isClosing = false;
 
   constructor(options: ServeOptions, handler: ServeHandler) {
@@ -109,7 +111,9 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     this.#options = options;
     const { key, cert } = options;
     const tls = key === undefined || cert === undefined ? null : { key, cert };
-    this.#node = createNodeServer(tls, this.limits, this);
+    const { node, unused } = createNodeServer(tls, this.limits, this);
+    this.#node = node;
+    this.#unused = unused;
     this.finished = new Promise((resolve, reject) => {
       this.#node.once("close", () => {
         this.#over();
@@ -146,10 +150,11 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     this.#isClosing = true;
     if (this.#node.listening) this.#node.close();
     else this.#node.once("listening", () => this.#node.close());
+    for (const socket of this.#unused) socket.destroy();
     for (const gone of this.#upgrades) gone.abort(new Error("Server is shutting down"));
     const timeout = this.limits.shutdownTimeoutMs;
     for (const connection of this.#connections) void connection.close(1001, "", { timeout });
-    this.#cutTimer = setTimeout(() => this.#cut(), timeout);
+    this.#cutTimer = systemClock.setTimeout(() => this.#cut(), timeout);
     return this.finished;
   }
 
@@ -196,7 +201,7 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   /** It listens no more, or never did. */
   #over(): void {
     this.#isClosing = true;
-    clearTimeout(this.#cutTimer);
+    systemClock.clearTimeout(this.#cutTimer);
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
   }
 
