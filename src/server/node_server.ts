@@ -23,6 +23,12 @@ export interface NodeServerEvents {
   upgrade(incoming: IncomingMessage, socket: Socket, head: Uint8Array): void;
 }
 
+/** The last answer that a socket owes, and what comes behind it. */
+interface Answer {
+  readonly outgoing: ServerResponse;
+  next: (() => void) | null;
+}
+
 /** Statuses for what `node:http` could not parse; for anything else 400. */
 const CLIENT_ERRORS: ReadonlyMap<string, number> = new Map([
   ["ERR_HTTP_REQUEST_TIMEOUT", 408],
@@ -69,21 +75,33 @@ export function createNodeServer(
     unused.add(socket);
     socket.once("close", forget);
   });
-  const answers = new WeakMap<Duplex, ServerResponse>();
+  const answers = new WeakMap<Duplex, Answer>();
   node.on("request", (incoming, outgoing) => {
     const { socket } = incoming;
     unused.delete(socket);
-    answers.set(socket, outgoing);
-    outgoing.once("close", () => answers.get(socket) === outgoing && answers.delete(socket));
+    const answer: Answer = { outgoing, next: null };
+    answers.set(socket, answer);
+    outgoing.once("close", () => {
+      if (answers.get(socket) === answer) answers.delete(socket);
+      answer.next?.();
+    });
     events.request(incoming, outgoing);
   });
-  node.on("upgrade", (incoming, socket, head) => {
-    unused.delete(socket as Socket);
-    events.upgrade(incoming, socket as Socket, head);
+  node.on("upgrade", (incoming, stream, head) => {
+    const socket = stream as Socket;
+    unused.delete(socket);
+    const earlier = answers.get(socket);
+    if (earlier === undefined) {
+      events.upgrade(incoming, socket, head);
+    } else {
+      // Pipelined behind a request whose answer comes first: RFC 9112 §9.3.2.
+      socket.on("error", () => {});
+      earlier.next = () => events.upgrade(incoming, socket, head);
+    }
   });
   node.on("connect", (_incoming, socket) => refuseOnSocket(socket, 501));
   node.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    const outgoing = answers.get(socket);
+    const outgoing = answers.get(socket)?.outgoing;
     // Into an answer that is under way no other can be written.
     if (error.code === "ECONNRESET" || outgoing?.headersSent) {
       socket.destroy();
