@@ -100,16 +100,23 @@ export function createNodeServer(
     }
   });
   node.on("connect", (_incoming, socket) => refuseOnSocket(socket, 501));
-  node.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    const outgoing = answers.get(socket)?.outgoing;
-    // Into an answer that is under way no other can be written.
+  node.on("clientError", (error: NodeJS.ErrnoException, stream) => {
+    const socket = stream as Socket;
+    const status = CLIENT_ERRORS.get(error.code ?? "") ?? 400;
+    const answer = answers.get(socket);
+    const outgoing = answer?.outgoing;
     if (error.code === "ECONNRESET" || outgoing?.headersSent) {
-      socket.destroy();
-      return;
+      socket.destroy(); // into an answer that is under way no other can be written
+    } else if (answer !== undefined && outgoing?.socket !== socket) {
+      // Behind a queue of requests: their answers come first, if they come.
+      socket.on("error", () => {});
+      socket.setTimeout(handshakeTimeoutMs, () => socket.destroy());
+      answer.next = () => refuseOnSocket(socket, status);
+    } else {
+      outgoing?.detachSocket(socket);
+      outgoing?.destroy();
+      refuseOnSocket(socket, status);
     }
-    outgoing?.detachSocket(socket as Socket);
-    outgoing?.destroy();
-    refuseOnSocket(socket, CLIENT_ERRORS.get(error.code ?? "") ?? 400);
   });
   return { node, unused };
 }

@@ -1,0 +1,87 @@
+// The bounds of a connection: what may be set, and to what.
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { connectionLimits, withDefaults } from "../../src/connection/limits.ts";
+import type { ConnectionLimits } from "../../src/connection/limits.ts";
+
+const test = suite("connection/limits");
+
+const DEFAULTS: ConnectionLimits = {
+  messageSizeMax: 1_048_576,
+  inboxSizeMax: 1_048_576,
+  inboxMessagesMax: 1000,
+  outboxSizeMax: 65_536,
+  outboxMessagesMax: 1000,
+  outboxWaitingMax: 1_048_576,
+  stallTimeoutMs: 30_000,
+  closeTimeoutMs: 10_000,
+};
+
+const NAMES = Object.keys(DEFAULTS) as (keyof ConnectionLimits)[];
+
+test("connectionLimits() has a default for all", () => {
+  assert.equal(connectionLimits(), DEFAULTS);
+  assert.equal(connectionLimits({}), DEFAULTS);
+});
+
+for (const name of NAMES) {
+  test(`connectionLimits() takes ${name} and leaves the rest`, () => {
+    assert.equal(connectionLimits({ [name]: 17 }), { ...DEFAULTS, [name]: 17 });
+  });
+
+  test(`connectionLimits() takes ${name}: undefined for the default`, () => {
+    assert.equal(connectionLimits({ [name]: undefined }), DEFAULTS);
+  });
+
+  for (const value of [0, -0, -1, Number.NaN, -Infinity, "10", null, true, {}]) {
+    const shown = Object.is(value, -0) ? "-0" : JSON.stringify(value) + typeof value;
+    test(`connectionLimits() refuses ${shown} as ${name}`, () => {
+      assert.throws(
+        () => connectionLimits({ [name]: value as number }),
+        (error: unknown) =>
+          error instanceof RangeError &&
+          error.message === `Cannot set limit: ${name} is ${value}, must be a number above 0`,
+      );
+    });
+  }
+}
+
+for (const name of ["messageSizemax", "", "toString", "__proto__", "constructor"]) {
+  test(`connectionLimits() refuses the unknown name "${name}", with those that it knows`, () => {
+    const limits = Object.fromEntries([[name, 1]]);
+    assert.throws(
+      () => connectionLimits(limits as never),
+      (error: unknown) =>
+        error instanceof TypeError &&
+        error.message ===
+          `Cannot set limit: found "${name}", must be one of ${Object.keys(DEFAULTS).join(", ")}`,
+    );
+  });
+}
+
+test("connectionLimits() refuses an unknown name also when its value is undefined", () => {
+  assert.throws(
+    () => connectionLimits({ timeout: undefined } as never),
+    (error: unknown) => error instanceof TypeError,
+  );
+});
+
+test("connectionLimits() takes a message size up to the longest string", () => {
+  assert.is(connectionLimits({ messageSizeMax: 536_870_888 }).messageSizeMax, 536_870_888);
+  for (const size of [536_870_889, Infinity]) {
+    assert.throws(
+      () => connectionLimits({ messageSizeMax: size }),
+      (error: unknown) =>
+        error instanceof RangeError && error.message.includes("must be <= 536870888"),
+    );
+  }
+});
+
+test("withDefaults() changes neither of its arguments", () => {
+  const values: { readonly a: number } = Object.freeze({ a: 1 });
+  const defaults: { readonly a: number; readonly b: number } = Object.freeze({ a: 2, b: 3 });
+  assert.equal(withDefaults(values, defaults), { a: 1, b: 3 });
+});
+
+test.run();

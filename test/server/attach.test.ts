@@ -1,0 +1,204 @@
+// `upgradeWebSocket(incoming, { socket, head })`: on the "upgrade" event of anybody's `node:http`.
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { createServer } from "node:http";
+import type { IncomingMessage } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { HandshakeError, upgradeWebSocket } from "../../src/mod.ts";
+import type { ConnectionHandler, UpgradeOptions, WebSocketUpgrade } from "../../src/mod.ts";
+import { concat } from "../support/bytes.ts";
+import { Deferred } from "../support/deferred.ts";
+import { closeFrame, frame } from "../support/frame.ts";
+import { handshake } from "../support/handshake.ts";
+import type { Fields } from "../support/handshake.ts";
+import { RawClient } from "../support/raw_client.ts";
+import { ConnectionClosedError } from "../support/server.ts";
+import { rejects } from "../support/rejects.ts";
+import { withTimeout } from "../support/with_timeout.ts";
+
+const test = suite("server/attach");
+
+type Listener = (incoming: IncomingMessage, socket: Socket, head: Uint8Array) => void;
+
+/** A server of Node's own with `listener`, and a client that is connected to it. */
+async function connected(listener: Listener): Promise<RawClient & { stop(): Promise<void> }> {
+  const server = createServer((_, outgoing) => outgoing.end("plain"));
+  server.on("upgrade", listener as never);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const client = await RawClient.connect((server.address() as AddressInfo).port);
+  const stop = async (): Promise<void> => {
+    client.socket.destroy();
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await withTimeout(closed, "the server to end");
+  };
+  return Object.assign(client, { stop });
+}
+
+/** Sends `wire`, and gives what `upgradeWebSocket()` returned. */
+async function upgraded(
+  wire: Uint8Array,
+  options: UpgradeOptions,
+  handler: ConnectionHandler,
+): Promise<{ client: Awaited<ReturnType<typeof connected>>; upgrade: WebSocketUpgrade }> {
+  const come = new Deferred<() => WebSocketUpgrade>();
+  const client = await connected((incoming, socket, head) => {
+    try {
+      const upgrade = upgradeWebSocket(incoming, { ...options, socket, head }, handler);
+      come.resolve(() => upgrade);
+    } catch (error) {
+      come.resolve(() => {
+        throw error;
+      });
+    }
+  });
+  client.send(wire);
+  return { client, upgrade: (await withTimeout(come.promise, "the upgrade"))() };
+}
+
+const echo: ConnectionHandler = async (connection) => {
+  for await (const message of connection) await connection.write(message);
+};
+
+test("a connection of a plain node:http server echoes and closes in good order", async () => {
+  const options = { protocols: ["chat"], headers: { "X-Mine": "yes" } };
+  const wire = handshake({ "Sec-WebSocket-Protocol": "chat" });
+  const { client, upgrade } = await upgraded(wire, options, echo);
+  const head = await client.readHead();
+  assert.equal([head.status, head.get("X-Mine")], [101, "yes"]);
+  assert.is(head.get("Sec-WebSocket-Protocol"), "chat");
+  assert.is(upgrade.connection.protocol, "chat");
+  assert.is(upgrade.response.status, 101);
+  const { localAddress: hostname, localPort: port } = client.socket;
+  assert.equal(upgrade.connection.remoteAddr, { transport: "tcp", hostname, port });
+  client.send(frame("81", "Hello"), closeFrame(3001));
+  assert.equal(await client.transcript(), ["text Hello", "close 3001", "FIN"]);
+  assert.is((await upgrade.connection.closed).code, 3001);
+  await client.stop();
+});
+
+test("frames in the segment of the handshake are read once, in front of later ones", async () => {
+  const wire = concat(handshake(), frame("81", "one"), frame("81", "two").subarray(0, 4));
+  const { client } = await upgraded(wire, {}, echo);
+  assert.is((await client.readHead()).status, 101);
+  assert.is(await client.readEvent(), "text one");
+  client.send(frame("81", "two").subarray(4), frame("81", "three"), closeFrame(1000));
+  assert.equal(await client.transcript(), ["text two", "text three", "close 1000", "FIN"]);
+  await client.stop();
+});
+
+test("without a handler the connection is the caller's", async () => {
+  const come = new Deferred<WebSocketUpgrade>();
+  const client = await connected((incoming, socket, head) => {
+    come.resolve(upgradeWebSocket(incoming, { socket, head }));
+  });
+  client.send(handshake());
+  const { connection } = await come.promise;
+  await client.readHead();
+  client.send(frame("81", "Hello"));
+  assert.is(await connection.read(), "Hello");
+  await connection.write("Bye");
+  assert.is(await client.readEvent(), "text Bye");
+  await client.stop();
+  assert.is((await withTimeout(connection.closed, "the end")).code, 1006);
+});
+
+/** Handshakes that are refused, and the options that refuse them. */
+const REFUSALS: readonly (readonly [
+  what: string,
+  fields: Fields,
+  options: UpgradeOptions,
+  status: number,
+  header: readonly [string, string],
+])[] = [
+  ["no key", { "Sec-WebSocket-Key": null }, {}, 400, ["Connection", "close"]],
+  ["version 8", { "Sec-WebSocket-Version": "8" }, {}, 426, ["Sec-WebSocket-Version", "13"]],
+  ["h2c", { Upgrade: "h2c" }, {}, 426, ["Upgrade", "websocket"]],
+  ["another origin", { Origin: "http://evil" }, {}, 403, ["Content-Length", "0"]],
+  ["an origin it refuses", {}, { origin: () => false }, 403, ["Connection", "close"]],
+];
+
+for (const [what, fields, options, status, [name, value]] of REFUSALS) {
+  test(`a handshake with ${what}: ${status} on the wire, nothing thrown, no handler`, async () => {
+    let calls = 0;
+    const wire = concat(handshake(fields), frame("81", "ignored"));
+    const { client, upgrade } = await upgraded(wire, options, () => void calls++);
+    const head = await client.readHead();
+    assert.equal([head.status, head.get(name)], [status, value]);
+    await client.fin();
+    const { code, cause } = await withTimeout(upgrade.connection.closed, "the end");
+    assert.is(code, 1006);
+    assert.instance(cause, HandshakeError);
+    assert.is((cause as HandshakeError).status, status);
+    assert.is(upgrade.response.status, status);
+    assert.instance(await rejects(upgrade.connection.read()), ConnectionClosedError);
+    assert.instance(await rejects(upgrade.connection.write("x")), ConnectionClosedError);
+    assert.is(calls, 0);
+    await client.stop();
+  });
+}
+
+test("a socket that was destroyed: nothing thrown, no handler, a closed connection", async () => {
+  let calls = 0;
+  const come = new Deferred<WebSocketUpgrade>();
+  const client = await connected((incoming, socket, head) => {
+    socket.destroy();
+    socket.once("close", () => {
+      come.resolve(upgradeWebSocket(incoming, { socket, head }, () => void calls++));
+    });
+  });
+  client.send(handshake());
+  const { connection } = await withTimeout(come.promise, "the upgrade");
+  assert.is((await withTimeout(connection.closed, "the end")).code, 1006);
+  assert.instance(await rejects(connection.read()), ConnectionClosedError);
+  assert.is(calls, 0);
+  await client.stop();
+});
+
+test("a client that has reset when its handshake is answered ends no process", async () => {
+  const uncaught: unknown[] = [];
+  const note = (error: unknown): void => void uncaught.push(error);
+  process.on("uncaughtException", note);
+  for (const fields of [{}, { Origin: "http://evil" }]) {
+    const come = new Deferred<WebSocketUpgrade>();
+    const client = await connected((incoming, socket, head) => {
+      client.reset();
+      come.resolve(upgradeWebSocket(incoming, { socket, head }, echo));
+    });
+    client.send(handshake(fields));
+    const { connection } = await withTimeout(come.promise, "the upgrade");
+    assert.is((await withTimeout(connection.closed, "the end")).code, 1006);
+    await client.stop();
+  }
+  process.off("uncaughtException", note);
+  assert.equal(uncaught, []);
+});
+
+/** Calls that are an error of the program: they throw to the caller, and close nothing. */
+const MISUSES: readonly (readonly [what: string, options: UpgradeOptions, error: RegExp])[] = [
+  ["no socket", {}, /^TypeError: Cannot upgrade: .* needs the option socket$/],
+  ["a protocol not offered", { protocol: "x" }, /^TypeError: .*client offered/],
+  ["a header of the handshake", { headers: { Connection: "x" } }, /^TypeError: .*connection/],
+];
+
+for (const [what, options, error] of MISUSES) {
+  test(`${what}: the call throws, and the socket is still the caller's`, async () => {
+    const thrown = new Deferred<unknown>();
+    const client = await connected((incoming, socket, head) => {
+      try {
+        const own = what === "no socket" ? options : { ...options, socket, head };
+        upgradeWebSocket(incoming, own, echo);
+      } catch (error) {
+        thrown.resolve(error);
+      }
+      socket.end("HTTP/1.1 500 Mine\r\n\r\n");
+    });
+    client.send(handshake());
+    assert.match(String(await withTimeout(thrown.promise, "an error")), error);
+    assert.is((await client.readHead()).statusLine, "HTTP/1.1 500 Mine");
+    await client.stop();
+  });
+}
+
+test.run();
