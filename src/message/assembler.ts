@@ -163,15 +163,11 @@ export class MessageAssembler implements FrameSink {
     this.#size = needed;
   }
 
-  /**
-   * Doubles, so that the work stays linear. A last frame of which an eighth has come is believed
-   * the rest, and its buffer is the message: what doubling leaves behind would be as much again.
-   */
+  /** Doubles, so that the work stays linear; a last fragment that is known gets its exact size. */
   #grow(needed: number): void {
     const trusted = Math.min(this.#announced, BUFFER_SIZE_TRUSTED);
     const wanted = Math.max(needed, trusted, 2 * this.#buffer.length, BUFFER_SIZE_MIN);
-    const isBelieved = this.#fin && 8 * needed >= this.#announced;
-    const size = isBelieved ? this.#announced : Math.min(wanted, this.#sizeMax);
+    const size = this.#fin ? Math.min(wanted, this.#announced) : Math.min(wanted, this.#sizeMax);
     const buffer = new Uint8Array(Math.max(size, needed));
     buffer.set(this.#buffer.subarray(0, this.#size));
     this.#buffer = buffer;
