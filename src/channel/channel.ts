@@ -157,7 +157,7 @@ export class Channel<in out T> implements Sender<T>, Receiver<T>, Disposable {
 
   /** What `cost` says, unless `value` will not be buffered: closed, or a receiver waits. */
   #weigh(value: T): number {
-    if (!this.#buffer.counts || this.#closed || this.#receivers.size > 0) return 0;
+    if (this.#receivers.size > 0 || this.#closed || !this.#buffer.counts) return 0;
     return this.#buffer.weigh(value);
   }
 

@@ -2,7 +2,7 @@
 
 import { PARK, type Selectable } from "./case.ts";
 import { standBy } from "./signal.ts";
-import { Waiter } from "./waiters.ts";
+import { Waiter, type WaiterOwner } from "./waiters.ts";
 
 /**
  * What came out: a value, or the end. It is the result of an iterator, so it narrows after
@@ -37,6 +37,9 @@ export function receiveFrom<T>(source: Receiver<T>, options?: OpOptions): Promis
   return waiter.promise as Promise<Received<T>>;
 }
 
+/** What next() answers at the end: `done`, or a promise that rejects if that was no good end. */
+export type End = Received<never> | Promise<Received<never>>;
+
 /**
  * Iterates over what comes out of a receiver, until the end. Leaving the loop closes nothing.
  *
@@ -45,19 +48,22 @@ export function receiveFrom<T>(source: Receiver<T>, options?: OpOptions): Promis
  */
 export class ReceiverIterator<T> implements AsyncIterableIterator<T, undefined> {
   readonly #source: Receiver<T>;
+  readonly #atEnd: () => End;
   /** The last next() that had to wait, behind all the others that still do. */
   #last: Waiter | null = null;
   #returned = false;
 
-  constructor(source: Receiver<T>) {
+  /** @param atEnd Asked at the end, once for each next() that meets it. */
+  constructor(source: Receiver<T>, atEnd: () => End = done) {
     this.#source = source;
+    this.#atEnd = atEnd;
   }
 
   /** Any number may be pending: they are served in order. */
   next(): Promise<Received<T>> {
-    if (this.#returned) return Promise.resolve({ value: undefined, done: true });
+    if (this.#returned) return Promise.resolve(done());
     const received = this.#source.tryReceive();
-    if (received !== undefined) return Promise.resolve(received);
+    if (received !== undefined) return Promise.resolve(received.done ? this.#atEnd() : received);
     this.#last = waitAt(this.#source, this);
     return this.#last.promise as Promise<Received<T>>;
   }
@@ -70,7 +76,12 @@ export class ReceiverIterator<T> implements AsyncIterableIterator<T, undefined> 
       if (waiter.owner === this) waiter.received(place, undefined, true);
       place = next;
     }
-    return Promise.resolve({ value: undefined, done: true });
+    return Promise.resolve(done());
+  }
+
+  /** What a next() that waited answers at the end. */
+  end(): End {
+    return this.#returned ? done() : this.#atEnd();
   }
 
   [Symbol.asyncIterator](): this {
@@ -78,8 +89,12 @@ export class ReceiverIterator<T> implements AsyncIterableIterator<T, undefined> 
   }
 }
 
-function waitAt(source: Receiver<unknown>, owner: object | null = null): Waiter {
+function waitAt(source: Receiver<unknown>, owner: WaiterOwner | null = null): Waiter {
   const waiter = new Waiter(false, owner);
   (source as Receiver<unknown> & Selectable)[PARK](waiter.place());
   return waiter;
+}
+
+function done(): Received<never> {
+  return { value: undefined, done: true };
 }

@@ -93,18 +93,24 @@ export class PlaceQueue {
 /** The queue of every channel where nobody has waited yet. Nobody ever joins it. */
 export const NOBODY: PlaceQueue = new PlaceQueue();
 
+/** The iterator to which a waiter belongs: its return() has to find it. */
+export interface WaiterOwner {
+  /** What the waiter answers at the end. */
+  end(): unknown;
+}
+
 /** One pending promise. Each of the last four methods settles it, and is called at most once. */
 export class Waiter {
   readonly promise: Promise<unknown>;
   readonly #resolve: Settle;
   readonly #reject: Settle;
   readonly #mayFloat: boolean;
-  /** The iterator whose next() this is: its return() has to find it. */
-  readonly owner: object | null;
+  /** The iterator whose next() this is. */
+  readonly owner: WaiterOwner | null;
   #places: Place | null = null;
 
   /** @param mayFloat Nobody may be looking: a rejection must not count as unhandled. */
-  constructor(mayFloat = false, owner: object | null = null) {
+  constructor(mayFloat = false, owner: WaiterOwner | null = null) {
     this.promise = new Promise(capture);
     this.#resolve = lastResolve;
     this.#reject = lastReject;
@@ -134,7 +140,9 @@ export class Waiter {
   /** A value came to `place`, or the end (`done`). */
   received({ label }: Place, value: unknown, done: boolean): void {
     const places = this.#leave();
-    this.#resolve(label === null ? { value, done } : { case: label, value, done });
+    if (label !== null) this.#resolve({ case: label, value, done });
+    else if (done && this.owner !== null) this.#resolve(this.owner.end());
+    else this.#resolve({ value, done });
     tellQueues(places);
   }
 

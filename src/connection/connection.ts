@@ -1,10 +1,12 @@
 // What the user holds of a connection. The mechanism is in `lifecycle`, the two queues in
 // `read_loop` and `write_loop`; here are the promises that they keep.
 
+import type { ReceiverIterator } from "../channel/receiver.ts";
 import { encodeClosePayload, NO_STATUS_RECEIVED } from "../frame/mod.ts";
 import type { Message } from "../message/message.ts";
 import type { Closure } from "../protocol/endpoint.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import type { ReadLoop } from "./read_loop.ts";
 import { quiet } from "./quiet.ts";
 
 /** Options of an operation that may wait. */
@@ -99,7 +101,7 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
    * @throws {TypeError} When `message` is neither a string nor a Uint8Array.
    */
   write(message: Message, options?: WaitOptions): Promise<void> {
-    return this.#lifecycle.writeLoop.write(owned(message), options);
+    return this.#lifecycle.writeLoop.write(checked(message), options);
   }
 
   /**
@@ -109,7 +111,7 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
    * @throws {TypeError} When `message` is neither a string nor a Uint8Array.
    */
   tryWrite(message: Message): boolean {
-    return this.#lifecycle.writeLoop.tryWrite(owned(message));
+    return this.#lifecycle.writeLoop.tryWrite(checked(message));
   }
 
   /**
@@ -168,12 +170,13 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
   /** What the connection holds and has done. */
   stats(): ConnectionStats {
     const { readLoop, writeLoop, messagesReceived, bytesReceived } = this.#lifecycle;
+    const { outbox, messagesSent } = writeLoop;
     return {
       inbox: { messages: readLoop.messages, size: readLoop.size },
-      outbox: { messages: writeLoop.messages, size: writeLoop.size },
+      outbox: { messages: outbox.messages, size: outbox.size },
       paused: readLoop.paused,
       received: { messages: messagesReceived, bytes: bytesReceived },
-      sent: { messages: writeLoop.messagesSent },
+      sent: { messages: messagesSent },
     };
   }
 
@@ -194,33 +197,29 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
 
 /** By hand: an async generator costs more, and queues `return()` behind a `next()` that waits. */
 class MessageIterator implements AsyncIterableIterator<Message, undefined> {
-  readonly #lifecycle: Lifecycle;
-  readonly #waiting: AsyncIterator<Message, undefined>;
-  readonly #checkEnd: (result: IteratorResult<Message, undefined>) => typeof result;
+  readonly #readLoop: ReadLoop;
+  readonly #waiting: ReceiverIterator<Message>;
   #returned = false;
 
   constructor(lifecycle: Lifecycle) {
-    this.#lifecycle = lifecycle;
-    this.#waiting = lifecycle.readLoop.iterate();
-    this.#checkEnd = (result) => {
-      if (result.done && !this.#returned && !lifecycle.closeReceived) {
-        throw lifecycle.closedError("read");
-      }
-      return result;
-    };
+    this.#readLoop = lifecycle.readLoop;
+    // A promise, since all that there is to say of the end is known a moment later.
+    this.#waiting = lifecycle.readLoop.iterate(async () => {
+      await null;
+      if (!lifecycle.closeReceived) throw lifecycle.closedError("read");
+      return { value: undefined, done: true };
+    });
   }
 
   /** Hot. */
   next(): Promise<IteratorResult<Message, undefined>> {
-    if (this.#returned) return Promise.resolve({ value: undefined, done: true });
-    const ready = this.#lifecycle.readLoop.receiveReady();
-    return ready ?? this.#waiting.next().then(this.#checkEnd);
+    if (this.#returned) return this.#waiting.next();
+    return this.#readLoop.receiveReady() ?? this.#waiting.next();
   }
 
   return(): Promise<IteratorResult<Message, undefined>> {
     this.#returned = true;
-    void this.#waiting.return?.();
-    return Promise.resolve({ value: undefined, done: true });
+    return this.#waiting.return();
   }
 
   [Symbol.asyncIterator](): this {
@@ -228,9 +227,9 @@ class MessageIterator implements AsyncIterableIterator<Message, undefined> {
   }
 }
 
-function owned(message: Message): Message {
-  if (typeof message === "string") return message;
-  if (message instanceof Uint8Array) return new Uint8Array(message);
+/** Plain JavaScript may pass anything. */
+function checked(message: Message): Message {
+  if (typeof message === "string" || message instanceof Uint8Array) return message;
   throw new TypeError(
     `Cannot write: message is ${typeof message}, must be a string or a Uint8Array (§5.6)`,
   );

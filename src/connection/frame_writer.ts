@@ -17,6 +17,11 @@ const SLICE_SIZE = 64 * 1024;
 
 const page = new Page();
 
+/** Hot: whether a message goes by itself, and not into the page with others. */
+export function isTooLargeForPage(message: Message): boolean {
+  return frameSizeMax(message) > COPY_SIZE_MAX;
+}
+
 /** Writes the frames of one connection. What it is given last leaves with {@linkcode flush}. */
 export class FrameWriter {
   #transport: Transport | null = null;
@@ -51,15 +56,31 @@ export class FrameWriter {
 
   /** Hot: writes a message as one frame. */
   message(message: Message): void {
-    const size = frameSizeMax(message);
-    if (size > COPY_SIZE_MAX) {
+    if (isTooLargeForPage(message)) {
       this.#writeLarge(message);
     } else if (typeof message === "string") {
-      this.#makeRoom(size);
+      this.#makeRoom(frameSizeMax(message));
       page.text(message);
     } else {
       this.frame(Opcode.BINARY, message);
     }
+  }
+
+  /**
+   * Writes a message out of memory that stays the caller's. It goes through the page, piece after
+   * piece, so that only what the socket does not take at once is copied to be kept.
+   */
+  borrowed(message: Uint8Array): void {
+    this.#writeHeader(Opcode.BINARY, message.length);
+    let at = 0;
+    while (at < message.length && this.isReady()) {
+      const end = Math.min(at + page.room, message.length);
+      page.raw(message.subarray(at, end));
+      this.flush();
+      at = end;
+    }
+    if (at < message.length) this.#large = new Uint8Array(message.subarray(at));
+    this.#largeAt = 0;
   }
 
   /** Hot: writes a frame of any kind, its payload at most 16 KiB. */
@@ -83,16 +104,18 @@ export class FrameWriter {
   #writeLarge(message: Message): void {
     const isText = typeof message === "string";
     const payload = isText ? Buffer.from(message) : message;
-    const opcode = isText ? Opcode.TEXT : Opcode.BINARY;
-    const { length } = payload;
-    const header = new Uint8Array(headerSize(length, false));
-    writeHeader(header, 0, { fin: true, rsv: 0, opcode, masked: false, key: 0, length });
-    this.#makeRoom(header.length);
-    page.raw(header);
+    this.#writeHeader(isText ? Opcode.TEXT : Opcode.BINARY, payload.length);
     this.flush();
     this.#large = payload;
     this.#largeAt = 0;
     this.#writeSlices();
+  }
+
+  #writeHeader(opcode: number, length: number): void {
+    const header = new Uint8Array(headerSize(length, false));
+    writeHeader(header, 0, { fin: true, rsv: 0, opcode, masked: false, key: 0, length });
+    this.#makeRoom(header.length);
+    page.raw(header);
   }
 
   #writeSlices(): void {

@@ -29,9 +29,14 @@ export class Page {
     return this.#end === this.#start;
   }
 
+  /** Bytes that fit behind the batch. */
+  get room(): number {
+    return PAGE_SIZE - this.#end;
+  }
+
   /** Whether `size` bytes fit behind the batch. They always do, up to a page, when it is empty. */
   hasRoom(size: number): boolean {
-    if (PAGE_SIZE - this.#end >= size) return true;
+    if (this.room >= size) return true;
     if (!this.isEmpty) return false;
     this.#bytes = Buffer.allocUnsafeSlow(PAGE_SIZE);
     this.#begin(0);

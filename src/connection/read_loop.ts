@@ -6,6 +6,8 @@
 
 import { Channel } from "../channel/mod.ts";
 import type { Received } from "../channel/mod.ts";
+import { ReceiverIterator } from "../channel/receiver.ts";
+import type { End } from "../channel/receiver.ts";
 import { charge } from "../message/message.ts";
 import type { Message } from "../message/message.ts";
 import type { ConnectionLimits } from "./limits.ts";
@@ -94,8 +96,8 @@ export class ReadLoop {
   }
 
   /** Waits in the order of the readers, until its `return()` ends the wait. */
-  iterate(): AsyncIterableIterator<Message, undefined> {
-    return this.#inbox[Symbol.asyncIterator]();
+  iterate(atEnd: () => End): ReceiverIterator<Message> {
+    return new ReceiverIterator(this.#inbox, atEnd);
   }
 
   /**

@@ -4,12 +4,13 @@
 //
 //   pongs, pings -> outbox -> Close -> FIN
 
-import { Channel, ChannelClosedError } from "../channel/mod.ts";
+import { ChannelClosedError } from "../channel/mod.ts";
+import type { OpOptions } from "../channel/mod.ts";
 import { Opcode } from "../frame/mod.ts";
-import { charge } from "../message/message.ts";
 import type { Message } from "../message/message.ts";
-import { FrameWriter } from "./frame_writer.ts";
+import { FrameWriter, isTooLargeForPage } from "./frame_writer.ts";
 import type { ConnectionLimits } from "./limits.ts";
+import { Outbox } from "./outbox.ts";
 import { quiet } from "./quiet.ts";
 import type { Transport } from "./transport.ts";
 
@@ -18,6 +19,9 @@ const PONGS_MAX = 16;
 
 /** After so many messages at a stretch the next flush waits for the event loop to turn. */
 const YIELD_EVERY = 256;
+
+/** A large message counts for so many short ones: it takes as long to write. */
+const LARGE_STRETCH = 16;
 
 const accepted: Promise<void> = Promise.resolve();
 
@@ -33,11 +37,10 @@ export interface WriteLoopOwner {
 
 /** The outgoing half of a connection. */
 export class WriteLoop {
+  /** What waits to be sent; for others to look at. */
+  readonly outbox: Outbox;
   readonly #owner: WriteLoopOwner;
-  readonly #outbox: Channel<Message>;
   readonly #writer: FrameWriter = new FrameWriter();
-  readonly #waitingMax: number;
-  #waiting = 0; // what the calls of write() that wait are charged
   #scheduled = false;
   #isAnswering = false;
   #writesInTurn = 0;
@@ -50,19 +53,7 @@ export class WriteLoop {
 
   constructor(owner: WriteLoopOwner, limits: ConnectionLimits) {
     this.#owner = owner;
-    const { outboxMessagesMax, outboxSizeMax, outboxWaitingMax } = limits;
-    this.#outbox = new Channel(outboxMessagesMax, { cost: charge, costMax: outboxSizeMax });
-    this.#waitingMax = outboxWaitingMax;
-  }
-
-  /** Messages that wait to be sent. */
-  get messages(): number {
-    return this.#outbox.size;
-  }
-
-  /** What they are charged, with those whose `write()` still waits. */
-  get size(): number {
-    return this.#outbox.cost + this.#waiting;
+    this.outbox = new Outbox(limits);
   }
 
   /** Messages that were handed to the socket. */
@@ -90,33 +81,55 @@ export class WriteLoop {
     this.#writesInTurn = 0;
   }
 
-  /** Hot: queues a message when there is room. */
+  /** Hot: sends or queues a message when there is room. */
   tryWrite(message: Message): boolean {
-    if (!this.#outbox.trySend(message)) return false;
+    return this.#writeThrough(message) || this.#enqueue(copy(message));
+  }
+
+  /** Hot: sends or queues a message, or waits for room. Fulfils when that is done. */
+  write(message: Message, options?: OpOptions): Promise<void> {
+    const signal = options?.signal;
+    if (signal?.aborted) return quiet(Promise.reject(signal.reason));
+    if (this.#writeThrough(message)) return accepted;
+    if (this.outbox.closed) return quiet(Promise.reject(this.#owner.closedError("write")));
+    const kept = copy(message);
+    if (this.#enqueue(kept)) return accepted;
+    const queued = (): void => this.#schedule();
+    const refused = (error: unknown): never => {
+      throw error instanceof ChannelClosedError ? this.#owner.closedError("write") : error;
+    };
+    return quiet(this.outbox.put(kept, options).then(queued, refused));
+  }
+
+  /**
+   * Hot: past the empty outbox into the socket, at once. So goes the single answer to what has
+   * arrived, and what is large: it is read from the caller's memory, and no copy of it waits.
+   */
+  #writeThrough(message: Message): boolean {
+    const isLarge = isTooLargeForPage(message);
+    if (!isLarge && !(this.#isAnswering && this.#writesInTurn === 0)) return false;
+    if (!this.#isIdle || !this.#writer.isReady()) return false;
+    this.#stretch += isLarge ? LARGE_STRETCH : 1;
     this.#writesInTurn++;
-    if (this.#isAnswering && this.#writesInTurn === 1) this.flush();
-    else this.#schedule();
+    this.#sent++;
+    if (isLarge && typeof message !== "string") this.#writer.borrowed(message);
+    else this.#writer.message(message);
+    this.#writer.flush();
+    if (this.#writer.isFull) this.#owner.stalled(true);
     return true;
   }
 
-  /** Hot: queues a message, or waits for room. Fulfils when the message is queued. */
-  write(message: Message, options?: { readonly signal?: AbortSignal }): Promise<void> {
-    if (options?.signal === undefined && this.tryWrite(message)) return accepted;
-    if (this.#outbox.closed) return quiet(Promise.reject(this.#owner.closedError("write")));
-    const cost = charge(message);
-    if (this.#waiting > 0 && this.#waiting + cost > this.#waitingMax) {
-      return quiet(Promise.reject(this.#tooManyWaiting(cost)));
-    }
-    this.#waiting += cost;
-    const queued = (): void => {
-      this.#waiting -= cost;
-      this.#schedule();
-    };
-    const refused = (error: unknown): never => {
-      this.#waiting -= cost;
-      throw error instanceof ChannelClosedError ? this.#owner.closedError("write") : error;
-    };
-    return quiet(this.#outbox.send(message, options).then(queued, refused));
+  /** Whether nothing is to be sent before the next message, and nothing forbids to send it. */
+  get #isIdle(): boolean {
+    if (this.outbox.messages > 0 || this.outbox.closed) return false;
+    return this.#pongs === null && this.#pings === null && this.#stretch < YIELD_EVERY;
+  }
+
+  #enqueue(message: Message): boolean {
+    if (!this.outbox.tryPut(message)) return false;
+    this.#writesInTurn++;
+    this.#schedule();
+    return true;
   }
 
   /** Answers a ping. While the socket takes bytes every ping is answered: §5.5.2. */
@@ -135,19 +148,19 @@ export class WriteLoop {
 
   /** Takes no message any more. Those that it has will be sent. */
   refuse(): void {
-    this.#outbox.close();
+    this.outbox.close();
   }
 
   /** The same, and sends a Close frame behind them: §5.5.1. */
   close(payload: Uint8Array): void {
-    this.#outbox.close();
+    this.outbox.close();
     this.#close = payload;
     this.#schedule();
   }
 
   /** The same, if there is still a Close frame to send, and ends TCP behind it. */
   end(payload: Uint8Array | null): void {
-    this.#outbox.close();
+    this.outbox.close();
     this.#close ??= payload;
     this.#endDue = true;
     this.flush();
@@ -156,8 +169,8 @@ export class WriteLoop {
   /** There is no socket any more: lets go of everything. */
   abandon(): void {
     this.#writer.attach(null);
-    this.#outbox.close();
-    while (this.#outbox.tryReceive()?.done === false);
+    this.outbox.close();
+    while (this.outbox.take() !== undefined);
     this.#pongs = null;
     this.#pings = null;
     this.#close = null;
@@ -178,13 +191,13 @@ export class WriteLoop {
     if (this.#writer.isFull) return;
     this.#writeControls();
     while (this.#writer.isReady()) {
-      const next = this.#outbox.tryReceive();
-      if (next === undefined || next.done) break;
+      const message = this.outbox.take();
+      if (message === undefined) break;
       this.#stretch++;
       this.#sent++;
-      this.#writer.message(next.value);
+      this.#writer.message(message);
     }
-    const isLast = this.#outbox.size === 0 && this.#writer.isReady();
+    const isLast = this.outbox.messages === 0 && this.#writer.isReady();
     if (isLast && this.#close !== null) {
       this.#writer.frame(Opcode.CLOSE, this.#close);
       this.#close = null;
@@ -222,13 +235,11 @@ export class WriteLoop {
     this.#writer.end();
     this.#owner.finished();
   }
+}
 
-  #tooManyWaiting(cost: number): RangeError {
-    return new RangeError(
-      `Cannot write: calls that wait would hold ${this.#waiting + cost} bytes, must be <= ` +
-        `${this.#waitingMax} (outboxWaitingMax): await each write()`,
-    );
-  }
+/** What waits must not change under the caller's hands. */
+function copy(message: Message): Message {
+  return typeof message === "string" ? message : new Uint8Array(message);
 }
 
 /** Shared by all connections, so that scheduling makes no closure. */

@@ -15,7 +15,10 @@ const MEBIBYTE = 1024 * 1024;
 
 /** What the bounds of a connection allow, all together, and what an allocator keeps besides. */
 const HELD_MAX = 8 * MEBIBYTE;
-const RESIDENT_MAX = 32 * MEBIBYTE;
+const RESIDENT_MAX = 16 * MEBIBYTE;
+
+/** What the garbage of messages of a mebibyte may leave in holes between the few that are held. */
+const RESIDENT_MAX_LARGE = 32 * MEBIBYTE;
 
 const test = suite("server/memory");
 
@@ -71,7 +74,8 @@ for (const [size, count] of FLOODS) {
       const [held, resident] = await memoryOf(child);
       assert.ok(held - heldBefore <= HELD_MAX, `holds ${held - heldBefore} bytes`);
       const grown = resident - residentBefore;
-      assert.ok(grown <= RESIDENT_MAX, `${grown} bytes more are resident`);
+      const grownMax = size < MEBIBYTE ? RESIDENT_MAX : RESIDENT_MAX_LARGE;
+      assert.ok(grown <= grownMax, `${grown} bytes more are resident`);
       client.resume();
       for (let index = 0; index < count; index++) await expectMessage(client, index, size);
       client.socket.destroy();
@@ -97,10 +101,14 @@ async function expectMessage(client: RawClient, index: number, size: number): Pr
   if (!isIt) throw new Error(`Expected message ${index}, found ${found.length} bytes`);
 }
 
-/** Lets the process load and compile what it needs for its work, so that only data is measured. */
+/**
+ * Echoes to a client that does read, so that what is measured then is what it costs that one does
+ * not. V8 collects buffers after 32 MiB of them at the earliest, which any traffic brings along.
+ */
 async function warmUp(port: number, size: number): Promise<void> {
   const client = await opened(port);
-  for (let count = 0; count < 20; count++) {
+  const rounds = Math.max(20, (64 * MEBIBYTE) / size);
+  for (let count = 0; count < Math.min(rounds, 1000); count++) {
     client.send(frame("82", message(count, size)));
     await expectMessage(client, count, size);
   }

@@ -12,6 +12,8 @@ export class FakeTransport implements Transport {
   readonly views: Uint8Array[] = [];
   /** What `write()` answers is the opposite; {@linkcode drain} ends it. */
   full = false;
+  /** Becomes full behind so many more writes. */
+  fullAfter: number = Infinity;
   flushed = true;
   pauses = 0;
   resumes = 0;
@@ -26,6 +28,7 @@ export class FakeTransport implements Transport {
     if (this.ends + this.destroys > 0) this.writesAfterEnd++;
     this.writes.push(new Uint8Array(bytes)); // slice() of a Buffer would not copy
     this.views.push(bytes);
+    if (this.fullAfter-- === 0) this.full = true;
     return !this.full;
   }
 
