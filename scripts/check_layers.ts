@@ -11,7 +11,7 @@
 // `node dist/scripts/check_layers.js [DIRECTORY]`: default is this repository.
 
 import { readdirSync, readFileSync } from "node:fs";
-import { join, posix, sep } from "node:path";
+import { join, posix, resolve as absolute, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readSource } from "./source_imports.ts";
 import type { SourceImport } from "./source_imports.ts";
@@ -45,7 +45,7 @@ const REASON_WITHIN = 15;
 /** Names under which everything is put that has no place. A test is named after what it tests. */
 const NO_NAMES = /^(?:utils?|helpers?|types?|constants?|common|misc)$/;
 
-const root = process.argv[2] ?? fileURLToPath(new URL("../..", import.meta.url));
+const root = absolute(process.argv[2] ?? fileURLToPath(new URL("../..", import.meta.url)));
 const violations: string[] = [];
 const sources = filesBelow("src");
 const graph = new Map(sources.map((file) => [file, checkImports(file)]));

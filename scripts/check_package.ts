@@ -17,7 +17,6 @@ const FILES: readonly RegExp[] = [
   /^README\.md$/,
   /^LICENSE$/,
   /^src\/(?:\w+\/)?\w+\.ts$/,
-  /^src\/README\.md$/,
   /^dist\/src\/(?:\w+\/)?\w+\.js$/,
   /^dist\/src\/(?:\w+\/)?\w+\.js\.map$/,
   /^dist\/src\/(?:\w+\/)?\w+\.d\.ts$/,

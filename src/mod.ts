@@ -14,6 +14,7 @@ export type { Addr } from "./server/address.ts";
 export type { ServeHandler, ServeHandlerInfo } from "./server/exchange.ts";
 export type { ServerLimits } from "./server/limits.ts";
 export { serve } from "./server/serve.ts";
-export type { ServeOptions, Server } from "./server/serve.ts";
+export type { ServeOptions } from "./server/options.ts";
+export type { Server } from "./server/serve.ts";
 export { upgradeWebSocket } from "./server/upgrade.ts";
 export type { ConnectionHandler, UpgradeOptions, WebSocketUpgrade } from "./server/upgrade.ts";

@@ -121,7 +121,7 @@ export class Channel<in out T> implements Sender<T>, Receiver<T>, Disposable {
   tryReceive(): Received<T> | undefined {
     if (this.#buffer.size > 0) {
       const value = this.#buffer.take();
-      if (this.#senders.size > 0) this.#letIn();
+      if (this.#senders.hasPlaces()) this.#letIn();
       return { value, done: false };
     }
     const sender = this.#senders.shift();
@@ -157,7 +157,7 @@ export class Channel<in out T> implements Sender<T>, Receiver<T>, Disposable {
 
   /** What `cost` says, unless `value` will not be buffered: closed, or a receiver waits. */
   #weigh(value: T): number {
-    if (this.#receivers.size > 0 || this.#closed || !this.#buffer.counts) return 0;
+    if (this.#receivers.hasPlaces() || this.#closed || !this.#buffer.counts) return 0;
     return this.#buffer.weigh(value);
   }
 
@@ -173,12 +173,12 @@ export class Channel<in out T> implements Sender<T>, Receiver<T>, Disposable {
 
   /** Hot: would #offer find something to do with a value of this cost? */
   #accepts(cost: number): boolean {
-    return this.#overflow !== "block" || this.#receivers.size > 0 || this.#hasRoom(cost);
+    return this.#overflow !== "block" || this.#receivers.hasPlaces() || this.#hasRoom(cost);
   }
 
   /** Hot: is there room, and nobody who waits for it? The cheap must not overtake the dear. */
   #hasRoom(cost: number): boolean {
-    return this.#senders.size === 0 && this.#buffer.fits(cost);
+    return !this.#senders.hasPlaces() && this.#buffer.fits(cost);
   }
 
   #parkSender(place: Place, value: T, cost: number): void {
@@ -194,7 +194,7 @@ export class Channel<in out T> implements Sender<T>, Receiver<T>, Disposable {
   /** Moves the values of those who wait to send into the buffer, in their order, while they fit. */
   #letIn(): void {
     const senders = this.#senders;
-    while (senders.head !== null && !this.#closed && this.#buffer.fits(senders.head.cost)) {
+    while (senders.hasPlaces() && !this.#closed && this.#buffer.fits(senders.head!.cost)) {
       const place = senders.shift()!;
       this.#buffer.put(place.value as T, place.cost);
       place.waiter.sent(place);
@@ -218,7 +218,7 @@ export class Channel<in out T> implements Sender<T>, Receiver<T>, Disposable {
   static {
     const receiving: Selectable & ThisType<Channel<unknown>> = {
       [READY]() {
-        return this.#buffer.size > 0 || this.#senders.size > 0 || this.#closed;
+        return this.#buffer.size > 0 || this.#senders.hasPlaces() || this.#closed;
       },
       [COMMIT]() {
         return this.tryReceive();

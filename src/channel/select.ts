@@ -64,12 +64,7 @@ export function select(cases: Record<string, Case>, options?: SelectOptions): Pr
     const sources = labels.map((label) => sourceOf(cases[label], label));
     const signal = options?.signal;
     if (signal?.aborted) throw signal.reason;
-    const biased = options?.biased === true;
-    let chosen = -1;
-    let ready = 0;
-    for (let at = 0; at < labels.length; at++) {
-      if (sources[at]?.[READY]() && isDrawn(++ready, biased)) chosen = at;
-    }
+    const chosen = choose(sources, options?.biased === true);
     if (chosen >= 0) return Promise.resolve(commit(labels[chosen], sources[chosen]!));
     const waiter = new Waiter();
     for (let at = 0; at < labels.length; at++) sources[at]?.[PARK](waiter.place(labels[at]));
@@ -90,18 +85,20 @@ export function trySelect<const Cases extends Readonly<Record<string, Case>>>(
   options?: TrySelectOptions,
 ): Selected<Cases> | undefined;
 export function trySelect(cases: Record<string, Case>, options?: TrySelectOptions): unknown {
-  const biased = options?.biased === true;
-  let chosen: Selectable | null = null;
-  let chosenLabel = "";
+  const labels = Object.keys(cases);
+  const sources = labels.map((label) => sourceOf(cases[label], label));
+  const chosen = choose(sources, options?.biased === true);
+  return chosen < 0 ? undefined : commit(labels[chosen], sources[chosen]!);
+}
+
+/** Phase 1: the index of a case that is ready, or -1. */
+function choose(sources: readonly (Selectable | null)[], biased: boolean): number {
+  let chosen = -1;
   let ready = 0;
-  // One pass and no arrays: it takes half the time of phase 1 above.
-  for (const label in cases) {
-    const source = sourceOf(cases[label], label);
-    if (source === null || !source[READY]() || !isDrawn(++ready, biased)) continue;
-    chosen = source;
-    chosenLabel = label;
+  for (let at = 0; at < sources.length; at++) {
+    if (sources[at]?.[READY]() && isDrawn(++ready, biased)) chosen = at;
   }
-  return chosen === null ? undefined : commit(chosenLabel, chosen);
+  return chosen;
 }
 
 /** The case from inside; null if it is left out. */

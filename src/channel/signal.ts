@@ -30,13 +30,14 @@ export function isSignal(value: unknown): value is AbortSignal {
 
 class SignalQueue implements Selectable {
   readonly #signal: AbortSignal;
-  readonly #queue: PlaceQueue = new PlaceQueue(() => this.#left());
+  readonly #queue: PlaceQueue;
   #listens = false;
   /** Microtasks until an idle listener is removed; 0 when it is not about to be. */
   #countdown = 0;
 
   constructor(signal: AbortSignal) {
     this.#signal = signal;
+    this.#queue = new PlaceQueue(() => this.#left(), signal);
   }
 
   [READY](): boolean {
@@ -48,6 +49,7 @@ class SignalQueue implements Selectable {
   }
 
   [PARK](place: Place): void {
+    place.waiter.hasSignal = true;
     this.#queue.push(place);
     if (this.#countdown > 0) this.#countdown = IDLE_TURNS;
     if (this.#listens) return;
@@ -73,9 +75,7 @@ class SignalQueue implements Selectable {
 
   readonly #abort = (): void => {
     this.#ignore();
-    for (let place = this.#queue.shift(); place !== null; place = this.#queue.shift()) {
-      place.waiter.aborted(place, this.#signal.reason);
-    }
+    this.#queue.hasPlaces(); // no, for all in it are aborted, and now notice it
   };
 
   #ignore(): void {

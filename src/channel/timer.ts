@@ -22,7 +22,9 @@ const DELAY_MAX = 2 ** 31 - 1;
  * in the past, is ready at once. The value is the time of delivery as performance.now() tells it.
  */
 export function after(ms: number): Receiver<number> {
-  if (Number.isNaN(ms)) throw new RangeError("Cannot wait: found NaN ms, must be a number");
+  if (typeof ms !== "number" || Number.isNaN(ms)) {
+    throw new RangeError(`Cannot wait: found ${String(ms)} ms, must be a number`);
+  }
   return new Timer(Math.max(0, ms), Infinity);
 }
 
@@ -32,7 +34,9 @@ export function after(ms: number): Receiver<number> {
  * performance.now() tells it.
  */
 export function tick(ms: number): Receiver<number> {
-  if (!(ms > 0)) throw new RangeError(`Cannot tick: found a period of ${ms} ms, must be > 0`);
+  if (!(typeof ms === "number" && ms > 0)) {
+    throw new RangeError(`Cannot tick: found a period of ${String(ms)} ms, must be a number > 0`);
+  }
   return new Timer(ms, ms);
 }
 
@@ -63,7 +67,7 @@ class Timer implements Receiver<number>, Selectable {
 
   /** What is due while somebody waits is theirs, although the event loop has yet to notice. */
   [READY](): boolean {
-    return this.#queue.size === 0 && this.#due <= performance.now();
+    return !this.#queue.hasPlaces() && this.#due <= performance.now();
   }
 
   [COMMIT](): { readonly value: number; readonly done: false } {

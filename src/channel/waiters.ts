@@ -55,9 +55,21 @@ export class PlaceQueue {
   size = 0;
   /** Called when somebody gave up: a timer may stop, a sender that was too dear blocks no more. */
   readonly onLeave: (() => void) | null;
+  /** The signal whose queue it is, if it is one's. */
+  readonly signal: AbortSignal | null;
 
-  constructor(onLeave: (() => void) | null = null) {
+  constructor(onLeave: (() => void) | null = null, signal: AbortSignal | null = null) {
     this.onLeave = onLeave;
+    this.signal = signal;
+  }
+
+  /**
+   * Hot: is there anybody to be served? Not the one whose signal is aborted, although the event has
+   * not come to us yet: other listeners run before ours, and may ask.
+   */
+  hasPlaces(): boolean {
+    while (this.head !== null && this.head.waiter.noticeAbort());
+    return this.head !== null;
   }
 
   push(place: Place): void {
@@ -71,8 +83,8 @@ export class PlaceQueue {
 
   /** Takes out the first place, to be served at once; null when nobody waits. */
   shift(): Place | null {
-    const place = this.head;
-    if (place === null) return null;
+    if (!this.hasPlaces()) return null;
+    const place = this.head!;
     this.unlink(place);
     place.queue = null;
     return place;
@@ -99,7 +111,7 @@ export interface WaiterOwner {
   end(): unknown;
 }
 
-/** One pending promise. Each of the last four methods settles it, and is called at most once. */
+/** One pending promise. Each of the last five methods settles it, and it is settled once. */
 export class Waiter {
   readonly promise: Promise<unknown>;
   readonly #resolve: Settle;
@@ -107,6 +119,8 @@ export class Waiter {
   readonly #mayFloat: boolean;
   /** The iterator whose next() this is. */
   readonly owner: WaiterOwner | null;
+  /** Stands it in the queue of a signal, too? */
+  hasSignal = false;
   #places: Place | null = null;
 
   /** @param mayFloat Nobody may be looking: a rejection must not count as unhandled. */
@@ -150,6 +164,21 @@ export class Waiter {
   aborted(place: Place, reason: unknown): void {
     if (place.label === null) this.refused(reason);
     else this.received(place, reason, true);
+  }
+
+  /**
+   * Is a signal of its aborted? Then it is settled now, before the event. Its last place comes
+   * first, which is that of the option `signal` of a select, where there is one.
+   */
+  noticeAbort(): boolean {
+    if (!this.hasSignal) return false;
+    for (let place = this.#places; place !== null; place = place.sibling) {
+      const signal = place.queue?.signal;
+      if (!signal?.aborted) continue;
+      this.aborted(place, signal.reason);
+      return true;
+    }
+    return false;
   }
 
   /** There is nothing to wait for any more. */

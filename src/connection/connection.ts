@@ -1,12 +1,13 @@
 // What the user holds of a connection. The mechanism is in `lifecycle`, the two queues in
 // `read_loop` and `write_loop`; here are the promises that they keep.
 
-import type { ReceiverIterator } from "../channel/receiver.ts";
-import { encodeClosePayload, NO_STATUS_RECEIVED } from "../frame/mod.ts";
+import type { Receiver } from "../channel/mod.ts";
+import { describe } from "../frame/describe.ts";
+import { CloseCode, encodeClosePayload, isCloseCode } from "../frame/mod.ts";
 import type { Message } from "../message/message.ts";
 import type { Closure } from "../protocol/endpoint.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import type { ReadLoop } from "./read_loop.ts";
+import { MessageIterator, messagesOf } from "./messages.ts";
 import { quiet } from "./quiet.ts";
 
 /** Options of an operation that may wait. */
@@ -17,7 +18,10 @@ export interface WaitOptions {
 
 /** What a connection holds and has done, at this moment. */
 export interface ConnectionStats {
-  /** What waits to be read, and what it is charged, in bytes: its size and 160 for each. */
+  /**
+   * What waits to be read, and what it is charged: its bytes (two for each UTF-16 code unit of a
+   * text, as the engine may hold it) and 160 for each message.
+   */
   readonly inbox: { readonly messages: number; readonly size: number };
   /** What waits to be sent, with the calls of `write()` that wait, charged in the same way. */
   readonly outbox: { readonly messages: number; readonly size: number };
@@ -95,8 +99,9 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
    * A lone surrogate is sent as U+FFFD.
    *
    * Rejects with {@linkcode ConnectionClosedError} when the connection is closing or closed, with
-   * the reason of `signal`, and with `RangeError` when calls that nobody awaits have piled up to
-   * 1 MiB; the message was not queued then. A rejection that nobody looks at ends no process.
+   * the reason of `signal`, and with `RangeError` when the calls that wait have piled up to 1 MiB
+   * besides the largest; the message was not queued then. A rejection that nobody looks at ends no
+   * process.
    *
    * @throws {TypeError} When `message` is neither a string nor a Uint8Array.
    */
@@ -126,19 +131,23 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
    * @param options.timeout Milliseconds that the handshake may take before TCP is cut.
    * Default: 10,000.
    * @throws {RangeError} When code or reason may not be on the wire, or the timeout is no time.
+   * @throws {TypeError} When the reason is no string.
    */
   close(
     code: number = 1000,
     reason: string = "",
     options: { readonly timeout?: number } = {},
   ): Promise<Closure> {
-    if (code === NO_STATUS_RECEIVED || code === 1010) {
-      throw new RangeError(`Cannot close: code is ${code}, which a server does not send (§7.4.1)`);
+    if (!isCloseCode(code) || code === CloseCode.MANDATORY_EXTENSION) {
+      const found = describe(code);
+      const codes = "1000-1003, 1007-1009, 1011-1014 or 3000-4999 (§7.4)";
+      throw new RangeError(`Cannot close: code is ${found}, must be ${codes}`);
     }
-    encodeClosePayload(code, reason); // throws what a peer must not see
+    encodeClosePayload(code, reason); // throws when the reason may not be on the wire
     const { timeout = this.#closeTimeoutMs } = options;
     if (!(timeout > 0)) {
-      throw new RangeError(`Cannot close: timeout is ${timeout}, must be a number above 0`);
+      const found = describe(timeout);
+      throw new RangeError(`Cannot close: timeout is ${found}, must be a number of ms above 0`);
     }
     this.#lifecycle.close(code, reason, timeout);
     return this.closed;
@@ -165,6 +174,30 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
   /** Fulfils when the connection has ended, with all that is known of why. It never rejects. */
   get closed(): Promise<Closure> {
     return this.#lifecycle.closed;
+  }
+
+  /**
+   * The messages as the receiving end of a channel: a case of `select`. There the end is `done`,
+   * also when the connection was lost; {@linkcode closed} tells them apart.
+   *
+   * ```ts run
+   * import { serve, upgradeWebSocket } from "sluice";
+   * import { select, tick } from "sluice/channel";
+   *
+   * serve({ port: 0 }, (request) =>
+   *   upgradeWebSocket(request, async (connection) => {
+   *     const second = tick(1000);
+   *     for (;;) {
+   *       const event = await select({ message: connection.messages, second });
+   *       if (event.done) return;
+   *       await connection.write(event.case === "second" ? "heartbeat" : event.value);
+   *     }
+   *   }).response,
+   * );
+   * ```
+   */
+  get messages(): Receiver<Message> {
+    return messagesOf(this.#lifecycle.readLoop);
   }
 
   /** What the connection holds and has done. */
@@ -195,42 +228,10 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
   }
 }
 
-/** By hand: an async generator costs more, and queues `return()` behind a `next()` that waits. */
-class MessageIterator implements AsyncIterableIterator<Message, undefined> {
-  readonly #readLoop: ReadLoop;
-  readonly #waiting: ReceiverIterator<Message>;
-  #returned = false;
-
-  constructor(lifecycle: Lifecycle) {
-    this.#readLoop = lifecycle.readLoop;
-    // A promise, since all that there is to say of the end is known a moment later.
-    this.#waiting = lifecycle.readLoop.iterate(async () => {
-      await null;
-      if (!lifecycle.closeReceived) throw lifecycle.closedError("read");
-      return { value: undefined, done: true };
-    });
-  }
-
-  /** Hot. */
-  next(): Promise<IteratorResult<Message, undefined>> {
-    if (this.#returned) return this.#waiting.next();
-    return this.#readLoop.receiveReady() ?? this.#waiting.next();
-  }
-
-  return(): Promise<IteratorResult<Message, undefined>> {
-    this.#returned = true;
-    return this.#waiting.return();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-}
-
 /** Plain JavaScript may pass anything. */
 function checked(message: Message): Message {
   if (typeof message === "string" || message instanceof Uint8Array) return message;
   throw new TypeError(
-    `Cannot write: message is ${typeof message}, must be a string or a Uint8Array (§5.6)`,
+    `Cannot write: message is ${describe(message)}, must be a string or a Uint8Array (§5.6)`,
   );
 }

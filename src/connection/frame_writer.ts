@@ -79,7 +79,8 @@ export class FrameWriter {
       this.flush();
       at = end;
     }
-    if (at < message.length) this.#large = new Uint8Array(message.subarray(at));
+    if (at === message.length || this.#transport === null) return;
+    this.#large = new Uint8Array(message.subarray(at));
     this.#largeAt = 0;
   }
 
@@ -92,8 +93,9 @@ export class FrameWriter {
   /** Hot: hands over what is still in the page. */
   flush(): void {
     if (page.isEmpty) return;
-    this.#write(page.batch());
-    page.next((this.#transport as Transport).flushed);
+    const batch = page.take();
+    this.#write(batch);
+    if (this.#transport?.flushed) page.giveBack(batch);
   }
 
   /** Ends our direction behind all that was written. */
@@ -135,6 +137,6 @@ export class FrameWriter {
   }
 
   #write(bytes: Uint8Array): void {
-    if (!(this.#transport as Transport).write(bytes)) this.#full = true;
+    if (!this.#transport?.write(bytes)) this.#full = true;
   }
 }

@@ -61,9 +61,13 @@ export class Keepalive {
     this.#heard = true;
   }
 
-  /** We stop reading: the peer may speak, and we would not hear it. */
+  /**
+   * We stop reading: the peer may speak, and we would not hear it. Pings go on, since to write to
+   * a peer that has gone is the only way left to learn of it, but no silence counts.
+   */
   suspend(): void {
     this.#suspended = true;
+    this.#silentSince = this.#clock.now();
   }
 
   /** We read again: the silence begins anew. */
@@ -80,7 +84,14 @@ export class Keepalive {
 
   #wake(): void {
     const now = this.#clock.now();
-    if (this.#heard || this.#suspended) {
+    if (this.#suspended) {
+      if (now - this.#silentSince >= this.#intervalMs) {
+        this.#silentSince = now;
+        this.#owner.sendKeepalivePing();
+      }
+      return this.#look(this.#silentSince + this.#intervalMs - now);
+    }
+    if (this.#heard) {
       this.#heard = false;
       this.#silentSince = now;
       this.#pingedAt = -1;

@@ -1,7 +1,12 @@
-// The bounds of one connection. Everything held is charged by one function, `charge`: its bytes
-// and 160 more for each item.
+// The bounds of one connection. Everything held is charged by one function, `charge`: its bytes,
+// two for each UTF-16 code unit of a text, and 160 more for each item.
 
-/** The bounds of a connection. Sizes are bytes as charged, times milliseconds. */
+import { describe } from "../frame/describe.ts";
+
+/**
+ * The bounds of a connection. Times are milliseconds. Sizes are bytes as charged: those of a binary
+ * message, two for each UTF-16 code unit of a text, and 160 more for each message.
+ */
 export interface ConnectionLimits {
   /**
    * The largest message, in bytes on the wire. The header that passes it fails the connection
@@ -25,8 +30,8 @@ export interface ConnectionLimits {
   /** The same as a count of messages. Default: 1,000. */
   readonly outboxMessagesMax: number;
   /**
-   * What calls of `write()` that nobody awaits may pile up behind a full outbox; beyond it they
-   * reject with `RangeError`. One call may always wait. Default: 1 MiB.
+   * What calls of `write()` may pile up behind a full outbox, the largest of them not counted;
+   * beyond it they reject with `RangeError`, for then nobody awaits them. Default: 1 MiB.
    */
   readonly outboxWaitingMax: number;
   /**
@@ -65,7 +70,7 @@ export function connectionLimits(limits: Partial<ConnectionLimits> = {}): Connec
  * `values` with the defaults for what it leaves out.
  *
  * @throws {TypeError} When a name is unknown, which would be a limit that does not hold.
- * @throws {RangeError} When a value is not a number above 0.
+ * @throws {RangeError} When a value is not an integer above 0, nor Infinity.
  */
 export function withDefaults<T extends object>(values: Partial<T>, defaults: T): T {
   for (const [name, value] of Object.entries(values)) {
@@ -73,8 +78,10 @@ export function withDefaults<T extends object>(values: Partial<T>, defaults: T):
       const known = Object.keys(defaults).join(", ");
       throw new TypeError(`Cannot set limit: found "${name}", must be one of ${known}`);
     }
-    if (value !== undefined && !(typeof value === "number" && value > 0)) {
-      throw new RangeError(`Cannot set limit: ${name} is ${value}, must be a number above 0`);
+    if (value === undefined || value === Infinity) continue;
+    if (!Number.isSafeInteger(value) || (value as number) <= 0) {
+      const found = describe(value);
+      throw new RangeError(`Cannot set limit: ${name} is ${found}, must be an integer above 0`);
     }
   }
   const given = Object.entries(values).filter(([, value]) => value !== undefined);

@@ -12,6 +12,7 @@ export class Outbox {
   readonly #channel: Channel<Message>;
   readonly #waitingMax: number;
   #waiting = 0; // what the calls that wait are charged
+  #largest = 0; // what the dearest of them was, since the last time that none waited
 
   constructor({ outboxMessagesMax, outboxSizeMax, outboxWaitingMax }: ConnectionLimits) {
     this.#channel = new Channel(outboxMessagesMax, { cost: charge, costMax: outboxSizeMax });
@@ -38,15 +39,21 @@ export class Outbox {
     return this.#channel.trySend(message);
   }
 
-  /** Puts a message in when there is room. Rejects as {@linkcode Channel.send} does. */
+  /**
+   * Puts a message in when there is room. Rejects as {@linkcode Channel.send} does, and with
+   * `RangeError` when too much waits. The largest that waits does not count: or a large message,
+   * whose writer awaits it, would take the turn of another who does the same.
+   */
   put(message: Message, options?: OpOptions): Promise<void> {
     const cost = charge(message);
-    if (this.#waiting > 0 && this.#waiting + cost > this.#waitingMax) {
-      return Promise.reject(this.#tooManyWaiting(cost));
-    }
+    const largest = Math.max(this.#largest, cost);
+    const others = this.#waiting + cost - largest;
+    if (others > this.#waitingMax) return Promise.reject(this.#tooManyWaiting(others));
     this.#waiting += cost;
+    this.#largest = largest;
     const waited = (): void => {
       this.#waiting -= cost;
+      if (this.#waiting === 0) this.#largest = 0;
     };
     const refused = (error: unknown): never => {
       waited();
@@ -65,9 +72,9 @@ export class Outbox {
     this.#channel.close();
   }
 
-  #tooManyWaiting(cost: number): RangeError {
+  #tooManyWaiting(others: number): RangeError {
     return new RangeError(
-      `Cannot write: calls that wait would hold ${this.#waiting + cost} bytes, must be <= ` +
+      `Cannot write: calls that wait would hold ${others} bytes besides the largest, must be <= ` +
         `${this.#waitingMax} (outboxWaitingMax): await each write()`,
     );
   }

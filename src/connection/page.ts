@@ -4,10 +4,11 @@
 //   |  still with a socket  |  the batch  |  room  |
 //                           start         end
 //
-// A batch lives within one synchronous flush. When the kernel took it at once, as it does while
-// the peer keeps up, its place is used again. Otherwise it stays for the socket to send and the
-// next one goes behind it: so a page that somebody still needs is full of such batches, and not
-// held by a single one.
+// A batch lives within one synchronous flush: it is taken, written, and given back when the kernel
+// took it at once, as it does while the peer keeps up. Otherwise it stays for the socket to send
+// and the next one goes behind it: so a page that somebody still needs is full of such batches,
+// and not held by a single one. What is taken is out of the way before anything is written: a
+// stream in memory may run its reader, and so other connections, in the middle of the write.
 
 import { Buffer } from "node:buffer";
 import { appendBinary, appendText } from "../frame/encoder.ts";
@@ -22,8 +23,9 @@ export class Page {
   #bytes: Buffer = Buffer.allocUnsafeSlow(PAGE_SIZE);
   #start = 0;
   #end = 0;
-  /** Views that begin at `#start`, by their size. */
+  /** Views that begin at `#viewsStart`, by their size. */
   #views: (Uint8Array | undefined)[] = [];
+  #viewsStart = 0;
 
   get isEmpty(): boolean {
     return this.#end === this.#start;
@@ -39,8 +41,9 @@ export class Page {
     if (this.room >= size) return true;
     if (!this.isEmpty) return false;
     this.#bytes = Buffer.allocUnsafeSlow(PAGE_SIZE);
-    this.#begin(0);
-    this.#end = 0;
+    this.#start = this.#end = 0;
+    this.#views = [];
+    this.#viewsStart = 0;
     return true;
   }
 
@@ -60,24 +63,26 @@ export class Page {
     this.#end += bytes.length;
   }
 
-  /** Hot: the batch, for one write. */
-  batch(): Uint8Array {
-    const size = this.#end - this.#start;
+  /** Hot: takes the batch, for one write. The next one begins behind it. */
+  take(): Uint8Array {
+    const start = this.#start;
+    const size = this.#end - start;
+    this.#start = this.#end;
+    if (start !== this.#viewsStart) {
+      this.#views = [];
+      this.#viewsStart = start;
+    }
     const kept = this.#views[size];
     if (kept !== undefined) return kept;
-    const view = this.#bytes.subarray(this.#start, this.#end);
+    const view = this.#bytes.subarray(start, start + size);
     if (size <= KEPT_VIEW_SIZE_MAX) this.#views[size] = view;
     return view;
   }
 
-  /** Begins the next batch: over this one when its bytes have left, else behind it. */
-  next(flushed: boolean): void {
-    if (flushed) this.#end = this.#start;
-    else this.#begin(this.#end);
-  }
-
-  #begin(start: number): void {
-    this.#start = start;
-    this.#views = [];
+  /** Hot: the bytes of `batch` have left: its place is used again, if there is none behind it. */
+  giveBack(batch: Uint8Array): void {
+    const { byteOffset, length } = batch;
+    if (batch.buffer !== this.#bytes.buffer || byteOffset + length !== this.#end) return;
+    if (this.isEmpty) this.#start = this.#end = byteOffset;
   }
 }

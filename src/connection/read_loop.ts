@@ -4,8 +4,9 @@
 // The inbox never refuses, since what a read of the socket brought is here already. It is bounded
 // by stopping the source instead: above its limit the socket is paused, at half of it resumed.
 
+import type { Selectable } from "../channel/case.ts";
 import { Channel } from "../channel/mod.ts";
-import type { Received } from "../channel/mod.ts";
+import type { OpOptions, Received } from "../channel/mod.ts";
 import { ReceiverIterator } from "../channel/receiver.ts";
 import type { End } from "../channel/receiver.ts";
 import { charge } from "../message/message.ts";
@@ -37,6 +38,11 @@ export class ReadLoop {
   constructor(owner: ReadLoopOwner, limits: ConnectionLimits) {
     this.#owner = owner;
     this.#limits = limits;
+  }
+
+  /** The inbox as a case of `select`. */
+  get inbox(): Selectable {
+    return this.#inbox as unknown as Selectable; // a channel does not show how it works
   }
 
   /** Whether the socket is paused, because nobody reads what has arrived. */
@@ -75,7 +81,7 @@ export class ReadLoop {
   }
 
   /** Hot: the next message, or `done` at the end. Waiting readers are served in their order. */
-  receive(options?: { readonly signal?: AbortSignal }): Promise<Received<Message>> {
+  receive(options?: OpOptions): Promise<Received<Message>> {
     if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
     const ready = this.receiveReady();
     if (ready !== undefined) return ready;
@@ -96,7 +102,7 @@ export class ReadLoop {
   }
 
   /** Waits in the order of the readers, until its `return()` ends the wait. */
-  iterate(atEnd: () => End): ReceiverIterator<Message> {
+  iterate(atEnd?: () => End): ReceiverIterator<Message> {
     return new ReceiverIterator(this.#inbox, atEnd);
   }
 

@@ -37,15 +37,17 @@ export interface WriteLoopOwner {
 
 /** The outgoing half of a connection. */
 export class WriteLoop {
+  /** Messages that were handed to the socket; for others to read. */
+  messagesSent = 0;
   /** What waits to be sent; for others to look at. */
   readonly outbox: Outbox;
   readonly #owner: WriteLoopOwner;
   readonly #writer: FrameWriter = new FrameWriter();
   #scheduled = false;
+  #isFlushing = false; // a stream in memory may call back in the middle of a write
   #isAnswering = false;
   #writesInTurn = 0;
   #stretch = 0;
-  #sent = 0;
   #pongs: Uint8Array[] | null = null;
   #pings: Uint8Array[] | null = null;
   #close: Uint8Array | null = null; // payload of the Close frame that is due
@@ -56,10 +58,6 @@ export class WriteLoop {
     this.outbox = new Outbox(limits);
   }
 
-  /** Messages that were handed to the socket. */
-  get messagesSent(): number {
-    return this.#sent;
-  }
 
   /** Whether a ping waits for its answer. */
   get hasPongs(): boolean {
@@ -73,8 +71,8 @@ export class WriteLoop {
 
   /**
    * Hot: something has arrived. Where the last arrival was answered by a single message this one
-   * may be, too, and then its answer leaves at once: there is nothing to gather, and to wait for
-   * the end of the turn takes a twentieth of the time that a short message takes in all.
+   * may be, too, and then its answer leaves at once: to wait for the end of the turn takes a
+   * twentieth of the time that a short message takes in all.
    */
   turnBegins(): void {
     this.#isAnswering = this.#writesInTurn <= 1;
@@ -111,17 +109,17 @@ export class WriteLoop {
     if (!this.#isIdle || !this.#writer.isReady()) return false;
     this.#stretch += isLarge ? LARGE_STRETCH : 1;
     this.#writesInTurn++;
-    this.#sent++;
+    this.messagesSent++;
+    this.#isFlushing = true;
     if (isLarge && typeof message !== "string") this.#writer.borrowed(message);
     else this.#writer.message(message);
-    this.#writer.flush();
-    if (this.#writer.isFull) this.#owner.stalled(true);
+    this.#flushed();
     return true;
   }
 
   /** Whether nothing is to be sent before the next message, and nothing forbids to send it. */
   get #isIdle(): boolean {
-    if (this.outbox.messages > 0 || this.outbox.closed) return false;
+    if (this.outbox.messages > 0 || this.outbox.closed || this.#isFlushing) return false;
     return this.#pongs === null && this.#pings === null && this.#stretch < YIELD_EVERY;
   }
 
@@ -189,12 +187,14 @@ export class WriteLoop {
   flush(): void {
     this.#scheduled = false;
     if (this.#writer.isFull) return;
+    if (this.#isFlushing) return this.#schedule(); // nothing may go into the middle of a frame
+    this.#isFlushing = true;
     this.#writeControls();
     while (this.#writer.isReady()) {
       const message = this.outbox.take();
       if (message === undefined) break;
       this.#stretch++;
-      this.#sent++;
+      this.messagesSent++;
       this.#writer.message(message);
     }
     const isLast = this.outbox.messages === 0 && this.#writer.isReady();
@@ -202,9 +202,17 @@ export class WriteLoop {
       this.#writer.frame(Opcode.CLOSE, this.#close);
       this.#close = null;
     }
+    this.#flushed();
+    if (!isLast || !this.#endDue) return;
+    this.#endDue = false;
+    this.#writer.end();
+    this.#owner.finished();
+  }
+
+  #flushed(): void {
     this.#writer.flush();
+    this.#isFlushing = false;
     if (this.#writer.isFull) this.#owner.stalled(true);
-    if (isLast && this.#endDue) this.#end();
   }
 
   /** After the microtasks of this turn, for in them the handlers answer what has just arrived. */
@@ -228,12 +236,6 @@ export class WriteLoop {
       for (const payload of this.#pings) this.#writer.frame(Opcode.PING, payload);
       this.#pings = null;
     }
-  }
-
-  #end(): void {
-    this.#endDue = false;
-    this.#writer.end();
-    this.#owner.finished();
   }
 }
 

@@ -5,6 +5,7 @@
 
 import { Buffer } from "node:buffer";
 import { CloseCode, isCloseCode, NO_STATUS_RECEIVED } from "./close_code.ts";
+import { describe } from "./describe.ts";
 import { ProtocolError } from "./error.ts";
 import { decodeUtf8, Utf8Validator } from "./utf8.ts";
 
@@ -51,13 +52,17 @@ export function readClosePayload(bytes: Uint8Array, start: number, end: number):
  *
  * @throws {RangeError} When the code may not be on the wire (§7.4), or the reason takes more than
  * 123 bytes of UTF-8 (§5.5).
+ * @throws {TypeError} When the reason is no string.
  */
 export function encodeClosePayload(code: number, reason: string = ""): Uint8Array {
   if (code === NO_STATUS_RECEIVED && reason === "") return new Uint8Array(0);
   if (!isCloseCode(code)) {
     throw new RangeError(
-      `Cannot close: code is ${code}, must be 1000-1003, 1007-1014 or 3000-4999 (§7.4)`,
+      `Cannot close: code is ${describe(code)}, must be 1000-1003, 1007-1014 or 3000-4999 (§7.4)`,
     );
+  }
+  if (typeof reason !== "string") {
+    throw new TypeError(`Cannot close: reason is ${describe(reason)}, must be a string (§5.5.1)`);
   }
   const size = Buffer.byteLength(reason);
   if (size > REASON_SIZE_MAX) {

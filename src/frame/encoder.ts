@@ -31,7 +31,7 @@ export interface Frame {
  * import { encodeFrame, Opcode } from "sluice/frame";
  *
  * const frame = encodeFrame({ opcode: Opcode.TEXT, payload: "Hello", key: 0x37fa213d });
- * console.log(frame); // 81 85 37 fa 21 3d 7f 9f 4d 51 58, as in §5.7
+ * console.log(Buffer.from(frame).toString("hex")); // 818537fa213d7f9f4d5158, as in §5.7
  * ```
  */
 export function encodeFrame(frame: Frame): Uint8Array {

@@ -51,7 +51,7 @@ export class MessageAssembler implements FrameSink {
   #opcode = 0; // of the message in progress, 0 when there is none
   #fin = false; // whether its last frame has begun
   #announced = 0; // payload bytes that its headers announced
-  #charged = 0; // the same, and the price of empty fragments
+  #emptyCost = 0; // what its empty fragments are charged
   #buffer: Uint8Array = EMPTY;
   #size = 0;
   #validator: Utf8Validator = new Utf8Validator();
@@ -92,18 +92,16 @@ export class MessageAssembler implements FrameSink {
       }
       this.#opcode = opcode;
       this.#announced = 0;
-      this.#charged = 0;
+      this.#emptyCost = 0;
     }
     this.#fin = fin;
     this.#announced += length;
+    if (this.#announced > this.#sizeMax) throw this.#tooBig("size is", this.#announced);
+    if (length > 0 || fin) return;
     // An empty fragment holds nothing, so no size would ever stop a million of them.
-    this.#charged += length === 0 && !fin ? ITEM_COST : length;
-    if (this.#charged > this.#sizeMax) {
-      throw new ProtocolError(
-        `Cannot accept message: size is ${this.#charged}, must be <= ${this.#sizeMax} (§10.4)`,
-        CloseCode.MESSAGE_TOO_BIG,
-      );
-    }
+    this.#emptyCost += ITEM_COST;
+    if (this.#emptyCost <= this.#sizeMax) return;
+    throw this.#tooBig("empty fragments cost", this.#emptyCost);
   }
 
   /** Hot. */
@@ -154,6 +152,11 @@ export class MessageAssembler implements FrameSink {
     if (opcode === Opcode.PING) this.#sink.ping(payload);
     else if (opcode === Opcode.PONG) this.#sink.pong(payload);
     else this.#sink.closeReceived(readControlClose(payload));
+  }
+
+  #tooBig(what: string, found: number): ProtocolError {
+    const text = `Cannot accept message: ${what} ${found}, must be <= ${this.#sizeMax} (§10.4)`;
+    return new ProtocolError(text, CloseCode.MESSAGE_TOO_BIG);
   }
 
   #append(bytes: Uint8Array, start: number, end: number): void {

@@ -67,7 +67,8 @@ const KEY = /^[A-Za-z0-9+/]{22}==$/;
 /** §4.3: 0 to 255 without leading zeros. A number parser would take "0x0D" or "1.3e1" for 13. */
 const VERSION = /^(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])$/;
 
-const VERSIONS = { Upgrade: "websocket", "Sec-WebSocket-Version": "13" };
+/** What a 426 says that we speak. Upgrade is a header of the connection: RFC 9110 §7.8. */
+const SPOKEN = { Upgrade: "websocket", Connection: "Upgrade", "Sec-WebSocket-Version": "13" };
 
 /**
  * Whether a request asks to go on in another protocol: RFC 9110 §7.8. In another HTTP than 1.1, or
@@ -153,12 +154,11 @@ function checkNoBody(head: RequestHead): void {
 
 function checkVersion(version: string | null): void {
   if (version === null) {
-    throw refusal("Sec-WebSocket-Version is missing, must be 13 (§4.2.1)", 426, VERSIONS);
+    throw upgradeRequired("Sec-WebSocket-Version is missing, must be 13 (§4.2.1)");
   }
   if (!VERSION.test(version)) throw refusal("Sec-WebSocket-Version must be 0 to 255 (§4.3)");
   if (version !== "13") {
-    const text = `Sec-WebSocket-Version is ${version}, must be 13 (§4.2.2)`;
-    throw refusal(text, 426, VERSIONS);
+    throw upgradeRequired(`Sec-WebSocket-Version is ${version}, must be 13 (§4.2.2)`);
   }
 }
 
@@ -186,6 +186,11 @@ function offeredExtensions(fields: string[]): Extension[] {
     if (error instanceof SyntaxError) throw refusal(error.message);
     throw error;
   }
+}
+
+/** The refusal that asks for a WebSocket handshake, of version 13: §4.4, RFC 9110 §15.5.22. */
+export function upgradeRequired(what: string): HandshakeError {
+  return refusal(what, 426, SPOKEN);
 }
 
 function refusal(

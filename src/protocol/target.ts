@@ -15,19 +15,21 @@ const ABSOLUTE = /^https?:\/\/[^/\\]/i;
 /**
  * The URL of a request, or `null` when Host or target are not valid together: answer 400.
  *
- * @param target An origin-form ("/chat?x=1") or an absolute-form whose host is that of `host`.
+ * @param target An origin-form ("/chat?x=1"), or an absolute-form with this scheme and host: what
+ * came in the clear must not be taken for https (RFC 9110 §7.4).
  */
 export function requestUrl(scheme: "http" | "https", host: string, target: string): URL | null {
   if (!HOST.test(host) || !TARGET.test(target)) return null;
   const base = `${scheme}://${host}`;
   if (!URL.canParse(base)) return null;
-  if (target.startsWith("/")) return sameHost(base + target, base);
-  if (ABSOLUTE.test(target)) return sameHost(target, base);
+  if (target.startsWith("/")) return sameOrigin(base + target, base);
+  if (ABSOLUTE.test(target)) return sameOrigin(target, base);
   return null;
 }
 
-function sameHost(text: string, base: string): URL | null {
+function sameOrigin(text: string, base: string): URL | null {
   if (!URL.canParse(text)) return null;
   const url = new URL(text);
-  return url.host === new URL(base).host && url.username === "" && url.password === "" ? url : null;
+  const isSame = url.origin === new URL(base).origin;
+  return isSame && url.username === "" && url.password === "" ? url : null;
 }

@@ -150,7 +150,7 @@ function inTime(
     const timer = systemClock.setTimeout(late, limits.handshakeTimeoutMs);
     const giveUp = (): void => {
       upgrade?.abandon(signal.reason);
-      resolve(refusal(503, "Handler took too long to upgrade", { "Retry-After": "1" }));
+      resolve(refusal(503, (signal.reason as Error).message, { "Retry-After": "1" }));
     };
     signal.addEventListener("abort", giveUp);
     Promise.resolve()

@@ -5,11 +5,12 @@ import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import { isWebSocketUpgrade } from "../protocol/handshake.ts";
 import type { RequestHead } from "../protocol/handshake.ts";
 import type { ServerLimits } from "./limits.ts";
+import { Pipeline } from "./pipeline.ts";
 import { refuseOnSocket } from "./response.ts";
+import { UnusedConnections } from "./unused.ts";
 
 /** Certificate and private key, in PEM. */
 export interface TlsOptions {
@@ -23,11 +24,8 @@ export interface NodeServerEvents {
   upgrade(incoming: IncomingMessage, socket: Socket, head: Uint8Array): void;
 }
 
-/** The last answer that a socket owes, and what comes behind it. */
-interface Answer {
-  readonly outgoing: ServerResponse;
-  next: (() => void) | null;
-}
+/** Node takes no Infinity for these. */
+const NODE_MAX = 2 ** 31 - 1;
 
 /** Statuses for what `node:http` could not parse; for anything else 400. */
 const CLIENT_ERRORS: ReadonlyMap<string, number> = new Map([
@@ -39,11 +37,10 @@ const CLIENT_ERRORS: ReadonlyMap<string, number> = new Map([
 /** How often Node looks for heads that take too long. */
 const CHECK_INTERVAL_MS = 2000;
 
-/** A server of Node's, and what it does not tell of itself. */
+/** A server of Node's, and the connections that it does not tell of. */
 export interface NodeServer {
   readonly node: Server;
-  /** Connections that have sent no request yet: Node does not count them as idle. */
-  readonly unused: ReadonlySet<Socket>;
+  readonly unused: UnusedConnections;
 }
 
 /** A server that does not listen yet. */
@@ -52,11 +49,12 @@ export function createNodeServer(
   limits: ServerLimits,
   events: NodeServerEvents,
 ): NodeServer {
-  const { handshakeTimeoutMs, headersMax, headersSizeMax } = limits;
+  const { headersMax, headersSizeMax } = limits;
+  const timeoutMs = Math.min(limits.handshakeTimeoutMs, NODE_MAX);
   const options = {
-    headersTimeout: handshakeTimeoutMs,
-    connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, handshakeTimeoutMs),
-    maxHeaderSize: headersSizeMax,
+    headersTimeout: timeoutMs,
+    connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, timeoutMs),
+    maxHeaderSize: Math.min(headersSizeMax, NODE_MAX),
     noDelay: true,
     requireHostHeader: false, // it would let the next request through: see `toRequest`
     // Known to newer versions of Node: other upgrades (h2c) come as the ordinary requests they are.
@@ -65,53 +63,39 @@ export function createNodeServer(
   const node =
     tls === null
       ? createServer(options)
-      : createTlsServer({ ...options, ...tls, handshakeTimeout: handshakeTimeoutMs });
-  node.maxHeadersCount = headersMax + 32; // what is above may be dropped: see it, and refuse it
-  const unused = new Set<Socket>();
-  function forget(this: Socket): void {
-    unused.delete(this);
-  }
-  node.on(tls === null ? "connection" : "secureConnection", (socket: Socket) => {
-    unused.add(socket);
-    socket.once("close", forget);
-  });
-  const answers = new WeakMap<Duplex, Answer>();
+      : createTlsServer({ ...options, ...tls, handshakeTimeout: timeoutMs });
+  // What is above may be dropped: see that there is more, and refuse it.
+  node.maxHeadersCount = Math.min(headersMax + 32, NODE_MAX);
+  const unused = new UnusedConnections(tls !== null);
+  node.on("connection", (socket: Socket) => unused.add(socket));
+  node.on("secureConnection", (socket: Socket) => unused.add(socket));
+  const pipeline = new Pipeline();
   node.on("request", (incoming, outgoing) => {
-    const { socket } = incoming;
-    unused.delete(socket);
-    const answer: Answer = { outgoing, next: null };
-    answers.set(socket, answer);
-    outgoing.once("close", () => {
-      if (answers.get(socket) === answer) answers.delete(socket);
-      answer.next?.();
-    });
+    unused.delete(incoming.socket);
+    pipeline.push(incoming.socket, outgoing);
     events.request(incoming, outgoing);
   });
   node.on("upgrade", (incoming, stream, head) => {
     const socket = stream as Socket;
     unused.delete(socket);
-    const earlier = answers.get(socket);
-    if (earlier === undefined) {
-      events.upgrade(incoming, socket, head);
-    } else {
-      // Pipelined behind a request whose answer comes first: RFC 9112 §9.3.2.
-      socket.on("error", () => {});
-      earlier.next = () => events.upgrade(incoming, socket, head);
-    }
+    pipeline.behind(socket, () => events.upgrade(incoming, socket, head));
   });
-  node.on("connect", (_incoming, socket) => refuseOnSocket(socket, 501));
+  node.on("connect", (_incoming, stream) => {
+    unused.delete(stream as Socket);
+    pipeline.behind(stream, () => refuseOnSocket(stream, 501));
+  });
   node.on("clientError", (error: NodeJS.ErrnoException, stream) => {
     const socket = stream as Socket;
     const status = CLIENT_ERRORS.get(error.code ?? "") ?? 400;
-    const answer = answers.get(socket);
-    const outgoing = answer?.outgoing;
-    if (error.code === "ECONNRESET" || outgoing?.headersSent) {
+    const outgoing = pipeline.last(socket);
+    const isBehind =
+      outgoing !== undefined && (outgoing.socket !== socket || outgoing.req.complete);
+    if (error.code === "ECONNRESET" || (outgoing?.headersSent && !isBehind)) {
       socket.destroy(); // into an answer that is under way no other can be written
-    } else if (answer !== undefined && outgoing?.socket !== socket) {
-      // Behind a queue of requests: their answers come first, if they come.
-      socket.on("error", () => {});
-      socket.setTimeout(handshakeTimeoutMs, () => socket.destroy());
-      answer.next = () => refuseOnSocket(socket, status);
+    } else if (isBehind) {
+      if (!outgoing.shouldKeepAlive) return; // it ends the connection, whatever comes behind it
+      if (socket.timeout !== timeoutMs) socket.setTimeout(timeoutMs, () => socket.destroy());
+      pipeline.behind(socket, () => refuseOnSocket(socket, status));
     } else {
       outgoing?.detachSocket(socket);
       outgoing?.destroy();

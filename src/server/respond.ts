@@ -1,6 +1,7 @@
 // Whatever a handler does leads to a response: what it returns, the refusal that it threw, or what
 // `onError` makes of any other error. None of these functions rejects.
 
+import { describe } from "../frame/describe.ts";
 import { HandshakeError } from "../protocol/handshake.ts";
 import { RequestError } from "./request.ts";
 import { refusal } from "./response.ts";
@@ -42,7 +43,7 @@ export async function ordinary(onError: ErrorHandler, response: Response): Promi
 
 function checked(response: Response, source: string): Response {
   if (!(response instanceof Response)) {
-    throw new TypeError(`Cannot respond: ${source} gave ${typeof response}, must be a Response`);
+    throw new TypeError(`Cannot respond: ${source} gave ${describe(response)}, must be a Response`);
   }
   if (response.bodyUsed || response.body?.locked) {
     throw new TypeError(`Cannot respond: ${source} gave a body that somebody else reads`);

@@ -17,11 +17,15 @@ export async function sendResponse(response: Response, outgoing: ServerResponse)
   outgoing.statusCode = response.status;
   if (response.statusText !== "") outgoing.statusMessage = response.statusText;
   for (const [name, value] of response.headers) outgoing.appendHeader(name, value);
+  const connection = response.headers.get("connection");
+  if (connection !== null && !outgoing.shouldKeepAlive) {
+    outgoing.setHeader("Connection", withClose(connection)); // or Node would keep it alive
+  }
   outgoing.on("error", () => {}); // the client may go at any moment: "close" tells
   const { body } = response;
   if (body === null || outgoing.req.method === "HEAD") {
-    await body?.cancel();
     outgoing.end();
+    body?.cancel().catch(() => {});
     return;
   }
   await pipeline(Readable.fromWeb(body as NodeReadableStream), outgoing);
@@ -47,9 +51,14 @@ export function refuseOnSocket(
 ): void {
   if (socket.writable) {
     let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`;
-    const all = { ...headers, Connection: "close", "Content-Length": "0" };
+    const all = { ...headers, Connection: withClose(headers["Connection"]), "Content-Length": "0" };
     for (const [name, value] of Object.entries(all)) head += `${name}: ${value}\r\n`;
     socket.write(`${head}\r\n`);
   }
   endGently(socket);
+}
+
+/** RFC 9112 §9.6: says that no other answer will come, besides what Connection says already. */
+function withClose(connection: string | undefined): string {
+  return connection === undefined ? "close" : `${connection}, close`;
 }

@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { systemClock } from "../connection/clock.ts";
 import type { Connection } from "../connection/connection.ts";
+import { describe } from "../frame/describe.ts";
 import { displayUrl, localAddr } from "./address.ts";
 import type { Addr } from "./address.ts";
 import { answerRequest, answerUpgrade } from "./exchange.ts";
@@ -13,33 +14,13 @@ import { serverLimits } from "./limits.ts";
 import type { ServerLimits } from "./limits.ts";
 import { createNodeServer } from "./node_server.ts";
 import type { NodeServer, NodeServerEvents } from "./node_server.ts";
+import { checkServeOptions } from "./options.ts";
+import type { ServeOptions } from "./options.ts";
 import type { ErrorHandler } from "./respond.ts";
 import { refusal } from "./response.ts";
 
 const DEFAULT_PORT = 8000;
 const DEFAULT_HOSTNAME = "0.0.0.0";
-
-/** Options of {@linkcode serve}. */
-export interface ServeOptions {
-  /** Default: 8000. With 0 the system chooses; see `onListen`. */
-  readonly port?: number;
-  /** Default: "0.0.0.0", all addresses of IPv4. */
-  readonly hostname?: string;
-  /** The path of a Unix socket, instead of port and hostname. */
-  readonly path?: string;
-  /** The certificate for TLS, in PEM, with `key`. */
-  readonly cert?: string;
-  /** The private key for TLS, in PEM, with `cert`. */
-  readonly key?: string;
-  /** Shuts the server down when it aborts. */
-  readonly signal?: AbortSignal;
-  /** Told the address when the server listens. Default: prints it. */
-  readonly onListen?: (addr: Addr) => void;
-  /** Makes the response when the handler throws. Default: prints the error and answers 500. */
-  readonly onError?: ErrorHandler;
-  /** Default: 10 s, 1,024, 100, 16 KiB, 8 KiB, 10 s, in the order of {@linkcode ServerLimits}. */
-  readonly limits?: Partial<ServerLimits>;
-}
 
 /** A server that runs. */
 export interface Server extends AsyncDisposable {
@@ -78,11 +59,9 @@ export function serve(options: ServeOptions, handler: ServeHandler): Server;
 export function serve(...rest: [ServeHandler] | [ServeOptions, ServeHandler]): Server {
   const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest;
   if (typeof handler !== "function") {
-    throw new TypeError(`Cannot serve: handler is ${typeof handler}, must be a function`);
+    throw new TypeError(`Cannot serve: handler is ${describe(handler)}, must be a function`);
   }
-  if ((options.key === undefined) !== (options.cert === undefined)) {
-    throw new TypeError("Cannot serve: found one of key and cert, must be both or neither");
-  }
+  checkServeOptions(options);
   return new HttpServer(options, handler);
 }
 
@@ -150,7 +129,7 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     this.#isClosing = true;
     if (this.#node.listening) this.#node.close();
     else this.#node.once("listening", () => this.#node.close());
-    for (const socket of this.#unused) socket.destroy();
+    this.#unused.destroy();
     for (const gone of this.#upgrades) gone.abort(new Error("Server is shutting down"));
     const timeout = this.limits.shutdownTimeoutMs;
     for (const connection of this.#connections) void connection.close(1001, "", { timeout });

@@ -47,12 +47,18 @@ export class SocketTransport implements Transport {
     socket.on("error", onError);
     socket.on("close", onClose);
     if (head.length > 0) this.events.received(head);
+    if (socket.readableEnded) this.events.ended(); // before anybody listened
     socket.on("data", onData); // last: it starts the flow
   }
 
   /** Hot. A write that was done at once leaves room, whatever the high-water mark says. */
   write(bytes: Uint8Array): boolean {
-    return this.#socket.write(bytes) || this.#socket.writableLength === 0;
+    try {
+      return this.#socket.write(bytes) || this.#socket.writableLength === 0;
+    } catch (error) {
+      this.#socket.destroy(error as Error); // a stream of somebody's may do it, a socket does not
+      return false;
+    }
   }
 
   pause(): void {

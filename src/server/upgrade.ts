@@ -7,8 +7,14 @@ import type { Connection } from "../connection/connection.ts";
 import type { KeepaliveOptions } from "../connection/keepalive.ts";
 import { connectionLimits } from "../connection/limits.ts";
 import type { ConnectionLimits } from "../connection/limits.ts";
+import { describe } from "../frame/describe.ts";
 import { isToken } from "../message/token.ts";
-import { HandshakeError, isWebSocketUpgrade, readHandshake } from "../protocol/handshake.ts";
+import {
+  HandshakeError,
+  isWebSocketUpgrade,
+  readHandshake,
+  upgradeRequired,
+} from "../protocol/handshake.ts";
 import type { Handshake } from "../protocol/handshake.ts";
 import { isAllowedOrigin, isSameOrigin } from "../protocol/origin.ts";
 import { remoteAddr } from "./address.ts";
@@ -102,7 +108,10 @@ export function upgradeWebSocket(
   const [options, handler] = typeof first === "function" ? [{}, first] : [first, second];
   if (request instanceof IncomingMessage) return upgradeNode(request, options, handler);
   const pending = pendingUpgrades.get(request);
-  if (pending === undefined) throw noHandshake();
+  if (pending === undefined) {
+    const text = "request is no WebSocket handshake, or is not the Request that serve() made of it";
+    throw upgradeRequired(text);
+  }
   return accept(pending, options, handler);
 }
 
@@ -138,7 +147,7 @@ function upgradeNode(
   socket.on("error", () => {}); // a reset at any moment from here on must not end the process
   const address = remoteAddr(incoming.socket);
   try {
-    if (!isWebSocketUpgrade(incoming)) throw noHandshake();
+    if (!isWebSocketUpgrade(incoming)) throw upgradeRequired("request is no WebSocket handshake");
     const pending = new PendingUpgrade(readHandshake(incoming), socket, head, address);
     const upgrade = accept(pending, options, handler);
     pending.complete();
@@ -153,6 +162,10 @@ function upgradeNode(
 
 function checkOrigin(handshake: Handshake, policy: UpgradeOptions["origin"]): void {
   const { origin, host } = handshake;
+  if (!isPolicy(policy)) {
+    const found = describe(policy);
+    throw new TypeError(`Cannot upgrade: origin is ${found}, must be origins or a function`);
+  }
   const isAllowed =
     typeof policy === "function"
       ? policy(origin)
@@ -161,8 +174,15 @@ function checkOrigin(handshake: Handshake, policy: UpgradeOptions["origin"]): vo
           ? isSameOrigin(origin, host)
           : isAllowedOrigin(origin, typeof policy === "string" ? [policy] : policy));
   if (!isAllowed) {
-    throw new HandshakeError("Cannot upgrade: origin is not allowed (§4.2.2, §10.2)", 403);
+    const found = describe(origin);
+    const text = `Cannot upgrade: origin is ${found}, must be allowed by the option origin (§10.2)`;
+    throw new HandshakeError(text, 403);
   }
+}
+
+function isPolicy(policy: unknown): boolean {
+  if (Array.isArray(policy)) return policy.every((one) => typeof one === "string");
+  return policy === undefined || typeof policy === "string" || typeof policy === "function";
 }
 
 /** §4.2.2: only what the client offered, and only what the server named; never an echo. */
@@ -178,9 +198,9 @@ function chooseProtocol(handshake: Handshake, options: UpgradeOptions): string {
     }
     return protocol;
   }
-  const invalid = protocols.find((name) => !isToken(name));
-  if (invalid !== undefined) {
-    throw new TypeError(`Cannot upgrade: protocol is ${JSON.stringify(invalid)}, must be a token`);
+  if (!Array.isArray(protocols) || !protocols.every(isToken)) {
+    const found = Array.isArray(protocols) ? protocols.map(describe).join(", ") : protocols;
+    throw new TypeError(`Cannot upgrade: protocols is ${found}, must be an array of tokens`);
   }
   return offered.find((name) => protocols.includes(name)) ?? "";
 }
@@ -188,10 +208,9 @@ function chooseProtocol(handshake: Handshake, options: UpgradeOptions): string {
 function keepaliveOptions({ keepalive, idleTimeout }: UpgradeOptions): KeepaliveOptions | false {
   if (keepalive !== undefined) return keepalive;
   if (idleTimeout === undefined) return {};
+  if (!(typeof idleTimeout === "number" && idleTimeout >= 0)) {
+    const found = describe(idleTimeout);
+    throw new RangeError(`Cannot upgrade: idleTimeout is ${found}, must be seconds, or 0`);
+  }
   return idleTimeout === 0 ? false : { interval: idleTimeout * 500, timeout: idleTimeout * 500 };
-}
-
-function noHandshake(): HandshakeError {
-  const headers = { Upgrade: "websocket", Connection: "Upgrade", "Sec-WebSocket-Version": "13" };
-  return new HandshakeError("Cannot upgrade: request is no WebSocket handshake", 426, headers);
 }

@@ -3,7 +3,7 @@
 import { getEventListeners } from "node:events";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { after, Channel, ChannelClosedError, select, tick } from "../../src/channel/mod.ts";
+import { after, Channel, select, tick } from "../../src/channel/mod.ts";
 import { isCollected, rejection, runScript, state, timers, turn, V } from "./support.ts";
 
 const test = suite("channel/signal");
@@ -181,25 +181,6 @@ test("§1.7 abort rejects those who wait in their order", async () => {
   controller.abort();
   await turn();
   assert.equal(log, [0, 1, 2, 3]);
-});
-
-test("§1.7 a listener of the user that comes first may still deliver, or close", async () => {
-  const [delivered, closed] = [new Channel<number>(), new Channel<number>()];
-  const controller = new AbortController();
-  const { signal } = controller;
-  let tried = false;
-  signal.addEventListener("abort", () => {
-    tried = delivered.trySend(1);
-    closed.close();
-  });
-  const received = delivered.receive({ signal });
-  const sent = closed.send(2, { signal });
-  const late = delivered.receive({ signal });
-  controller.abort("stop");
-  assert.is(tried, true);
-  assert.equal(await received, V(1));
-  assert.ok((await rejection(sent)) instanceof ChannelClosedError);
-  assert.is(await rejection(late), "stop");
 });
 
 test("§1.7 operations that start while the signal is being aborted are rejected", async () => {

@@ -18,8 +18,12 @@ test("U01 A17 Upgrade: h2c with all other headers is never a 101", async () => {
   };
   await using server = await TestServer.start();
   await using client = await server.connect();
-  client.send(handshake(h2c));
-  assert.is((await client.readHead()).status, 426);
+  client.send(handshake(h2c), request("GET /next HTTP/1.1"));
+  const head = await client.readHead();
+  assert.equal([head.status, head.get("Connection")], [426, "Upgrade, close"]);
+  const rest = Buffer.from(await client.readToFin(1000)).toString("latin1");
+  assert.not.match(rest, /HTTP\//, "there is a second response");
+  assert.equal(server.requests, ["GET http://h/chat"]);
   assert.is(server.connections.length, 0);
 });
 
@@ -35,6 +39,15 @@ test("U03 a 426 has Upgrade, also when there was no handshake", async () => {
   client.send(request("GET /chat HTTP/1.1"));
   const head = await client.readHead();
   assert.equal([head.status, head.get("Upgrade")], [426, "websocket"]);
+  assert.is(head.get("Connection"), "Upgrade", "RFC 9110 §7.8");
+});
+
+test("U03 a 426 to a request with Connection: close ends the connection", async () => {
+  await using server = await TestServer.start();
+  await using client = await server.connect();
+  client.send(request("GET /chat HTTP/1.1", { Host: "h", Connection: "close" }));
+  assert.is((await client.readHead()).get("Connection"), "Upgrade, close");
+  await client.readToFin(1000);
 });
 
 test("U04 an upgrade over HTTP/1.0 is answered as if it had no Upgrade", async () => {

@@ -20,6 +20,22 @@ const DEFAULTS: ConnectionLimits = {
 
 const NAMES = Object.keys(DEFAULTS) as (keyof ConnectionLimits)[];
 
+/** What is no limit, and how the error shows it. */
+const WRONG: readonly (readonly [value: unknown, found: string])[] = [
+  [0, "0"],
+  [-1, "-1"],
+  [2.5, "2.5"],
+  [2 ** 53, "9007199254740992"],
+  [Number.NaN, "NaN"],
+  [-Infinity, "-Infinity"],
+  ["10", '"10"'],
+  [null, "null"],
+  [true, "true"],
+  [{}, "Object"],
+  [[], "Array"],
+  [() => 1, "a function"],
+];
+
 test("connectionLimits() has a default for all", () => {
   assert.equal(connectionLimits(), DEFAULTS);
   assert.equal(connectionLimits({}), DEFAULTS);
@@ -34,14 +50,13 @@ for (const name of NAMES) {
     assert.equal(connectionLimits({ [name]: undefined }), DEFAULTS);
   });
 
-  for (const value of [0, -0, -1, Number.NaN, -Infinity, "10", null, true, {}]) {
-    const shown = Object.is(value, -0) ? "-0" : JSON.stringify(value) + typeof value;
-    test(`connectionLimits() refuses ${shown} as ${name}`, () => {
+  for (const [value, found] of WRONG) {
+    test(`connectionLimits() refuses ${found} as ${name}`, () => {
       assert.throws(
         () => connectionLimits({ [name]: value as number }),
         (error: unknown) =>
           error instanceof RangeError &&
-          error.message === `Cannot set limit: ${name} is ${value}, must be a number above 0`,
+          error.message === `Cannot set limit: ${name} is ${found}, must be an integer above 0`,
       );
     });
   }

@@ -78,11 +78,14 @@ test("MessageAssembler charges 160 for an empty fragment: 6,553 fit into 1 MiB",
   assert.match(violation(() => receiver.push(frame("00"))), /^1009 RFC 6455 §10.4 /);
 });
 
-test("MessageAssembler charges empty fragments beside the bytes, and none for the last", () => {
-  const fits = [frame("02"), frame("00", new Uint8Array(680)), frame("00"), frame("80")];
+test("MessageAssembler counts empty fragments apart from the bytes, and not the last", () => {
+  const empty = ["02", "00", "00", "00", "00", "00"].map((first) => frame(first));
+  const fits = [...empty, frame("00", new Uint8Array(1000)), frame("80")];
   assert.is(new Receiver(1000).push(...fits).length, 1);
-  const over = [frame("02"), frame("00", new Uint8Array(681)), frame("00")];
-  assert.match(violation(() => new Receiver(1000).push(...over)), /^1009 /);
+  const bytesOver = [...empty, frame("00", new Uint8Array(1001))];
+  assert.match(violation(() => new Receiver(1000).push(...bytesOver)), /^1009 /);
+  const fragmentsOver = [...empty, frame("00")];
+  assert.match(violation(() => new Receiver(1000).push(...fragmentsOver)), /^1009 /);
 });
 
 test("MessageAssembler begins to count anew with each message", () => {

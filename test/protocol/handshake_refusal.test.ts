@@ -104,7 +104,8 @@ for (const value of VERSIONS) {
   test(`S11 S12 readHandshake() refuses version ${value ?? "none"} with 426, and says 13`, () => {
     const { status, headers, message } = refused(head({ "Sec-WebSocket-Version": value }));
     assert.is(status, 426);
-    assert.equal(headers, { Upgrade: "websocket", "Sec-WebSocket-Version": "13" });
+    const spoken = { Upgrade: "websocket", Connection: "Upgrade", "Sec-WebSocket-Version": "13" };
+    assert.equal(headers, spoken);
     assert.match(message, "must be 13 (§4.2.");
   });
 }

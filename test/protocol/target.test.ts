@@ -25,7 +25,7 @@ const URLS: readonly Row[] = [
   ["S05 an absolute-form", "h", "http://h/chat?x=1", "http://h/chat?x=1"],
   ["S05 an absolute-form without a path", "h", "http://h", "http://h/"],
   ["S05 an absolute-form in capitals", "h", "HTTP://H/x", "http://h/x"],
-  ["S05 an absolute-form of https", "h", "https://h/x", "https://h/x"],
+  ["S05 an absolute-form of https, in the clear", "h", "https://h/x", null],
   ["S05 an absolute-form with the default port", "h", "http://h:80/x", "http://h/x"],
   ["A19 two slashes", "h", "//evil/x", "http://h//evil/x"],
   ["A19 three slashes", "h", "///evil/x", "http://h///evil/x"],
@@ -89,6 +89,8 @@ for (const [what, host, target, url] of URLS) {
 
 test("requestUrl() takes the scheme it is told for an origin-form", () => {
   assert.is(requestUrl("https", "h", "/x")?.href, "https://h/x");
+  assert.is(requestUrl("https", "h", "https://h/x")?.href, "https://h/x");
+  assert.is(requestUrl("https", "h", "http://h/x"), null);
   assert.is(requestUrl("https", "h:443", "/x")?.href, "https://h/x");
   assert.is(requestUrl("https", "h:80", "/x")?.href, "https://h:80/x");
 });

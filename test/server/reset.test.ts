@@ -3,7 +3,8 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Closure, Connection } from "../../src/mod.ts";
+import { ConnectionClosedError } from "../../src/mod.ts";
+import type { Closure, Connection, ConnectionHandler } from "../../src/mod.ts";
 import { Deferred } from "../support/deferred.ts";
 import { closeFrame, frame } from "../support/frame.ts";
 import { handshake, request } from "../support/handshake.ts";
@@ -215,5 +216,31 @@ test("close(), ping() and terminate() of a connection that was reset change noth
   await eventLoopTurn();
   assert.equal(uncaught.map(String), []);
 });
+
+for (const keepalive of [false, {}] as const) {
+  const how = keepalive ? "pinged" : "not pinged";
+  test(`FIN while a handler decides on the handshake ends the connection, ${how}`, async () => {
+    const decided = new Deferred();
+    const ended = new Deferred<unknown>();
+    await using server = await TestServer.start({
+      respond: async (request) => {
+        await decided.promise;
+        const handler: ConnectionHandler = async (connection) => {
+          await connection.read().catch(ended.resolve);
+        };
+        return upgradeWebSocket(request, { keepalive }, handler).response;
+      },
+    });
+    await using client = await server.connect();
+    client.send(handshake());
+    client.end();
+    for (let turn = 0; turn < 10; turn++) await eventLoopTurn();
+    decided.resolve();
+    const error = await withTimeout(ended.promise, "the end of the connection");
+    assert.instance(error, ConnectionClosedError);
+    await client.readHead();
+    await client.fin();
+  });
+}
 
 test.run();

@@ -54,8 +54,8 @@ const FAILURES: readonly (readonly [what: string, handler: ServeHandler, told: u
   ["that throws undefined", () => { throw undefined; }, undefined], // prettier-ignore
   ["that rejects with undefined", async () => Promise.reject(undefined), undefined],
   ["that returns undefined", misuse(undefined), /^TypeError: .*handler gave undefined/],
-  ["that returns null", misuse(null), /^TypeError: Cannot respond: handler gave object/],
-  ["that returns a string", misuse("Hello"), /^TypeError: Cannot respond: handler gave string/],
+  ["that returns null", misuse(null), /^TypeError: Cannot respond: handler gave null/],
+  ["that returns a string", misuse("Hello"), /^TypeError: Cannot respond: handler gave "Hello"/],
   ["with a body that was read", readResponse, /^TypeError: Cannot respond: handler gave a body/],
 ];
 

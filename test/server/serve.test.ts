@@ -175,16 +175,21 @@ const { key, cert } = makeCertificate();
 /** Calls that throw, as JavaScript could make them. */
 const MISUSES: readonly (readonly [what: string, args: unknown[], error: RegExp])[] = [
   ["nothing", [], /^TypeError: Cannot serve: handler is undefined, must be a function$/],
-  ["options alone", [LOCAL], /^TypeError: Cannot serve: handler is object/],
+  ["options alone", [LOCAL], /^TypeError: Cannot serve: handler is Object/],
   ["no handler", [LOCAL, undefined], /^TypeError: Cannot serve: handler is undefined/],
-  ["null for a handler", [LOCAL, null], /^TypeError: Cannot serve: handler is object/],
+  ["null for a handler", [LOCAL, null], /^TypeError: Cannot serve: handler is null/],
   ["key without cert", [{ ...LOCAL, key }, hello], /^TypeError: Cannot serve: .*cert/],
   ["cert without key", [{ ...LOCAL, cert }, hello], /^TypeError: Cannot serve: .*key/],
   ["an unknown limit", [{ limits: { headerMax: 1 } }, hello], /^TypeError: .*"headerMax"/],
   ["a limit of 0", [{ limits: { headersMax: 0 } }, hello], /^RangeError: .*headersMax is 0/],
   ["a limit below 0", [{ limits: { targetSizeMax: -1 } }, hello], /^RangeError: .* is -1/],
   ["NaN", [{ limits: { shutdownTimeoutMs: NaN } }, hello], /^RangeError: .* is NaN/],
-  ["a string", [{ limits: { pendingUpgradesMax: "1" } }, hello], /^RangeError: .* is 1/],
+  ["a string", [{ limits: { pendingUpgradesMax: "1" } }, hello], /^RangeError: .* is "1"/],
+  ["a port in letters", [{ port: "80a" }, hello], /^RangeError: .* port is "80a", must be an int/],
+  ["a port that is too high", [{ port: 65_536 }, hello], /^RangeError: .* port is 65536, must be/],
+  ["a hostname of 1", [{ hostname: 1 }, hello], /^TypeError: .* hostname is 1, must be a string/],
+  ["a signal of {}", [{ signal: {} }, hello], /^TypeError: .* signal is Object, must be an Abort/],
+  ["5 for onListen", [{ onListen: 5 }, hello], /^TypeError: .* onListen is 5, must be a function/],
 ];
 
 for (const [what, args, error] of MISUSES) {

@@ -2,7 +2,10 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { once } from "node:events";
 import { connect } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { makeCertificate } from "../support/certificate.ts";
 import { Deferred } from "../support/deferred.ts";
 import { closeFrame, frame } from "../support/frame.ts";
 import { handshake, request } from "../support/handshake.ts";
@@ -121,6 +124,19 @@ test("a connection that has sent nothing yet is ended at once", async () => {
   const finished = server.shutdown();
   await client.fin(1000);
   await withTimeout(finished, "the end", 1000);
+});
+
+test("a connection whose TLS handshake is not done is ended at once", async () => {
+  await using server = await TestServer.start({ serve: makeCertificate() });
+  await using silent = await server.connect();
+  const secured = connectTls({ port: server.port, rejectUnauthorized: false });
+  await withTimeout(once(secured, "secureConnect"), "TLS");
+  const answered = connectTls({ port: server.port, rejectUnauthorized: false });
+  answered.write(request("GET / HTTP/1.1"));
+  await withTimeout(once(answered, "data"), "an answer");
+  for (const socket of [secured, answered]) socket.on("error", () => {});
+  await withTimeout(server.shutdown(), "the end", 2000);
+  await silent.fin();
 });
 
 test("a slow response is waited for, and is the last on its connection", async () => {

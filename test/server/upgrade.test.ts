@@ -147,7 +147,12 @@ test("headers: of the options and set later, all are in the 101, each cookie a l
 /** Options that a handler may not give, and what it gets thrown. */
 const MISUSES: readonly (readonly [options: object, error: RegExp])[] = [
   [{ protocol: "x" }, /^TypeError: .*"x", must be one that the client offered \(none\)$/],
-  [{ protocols: ["a b"] }, /^TypeError: .*"a b", must be a token$/],
+  [{ protocols: ["a b"] }, /^TypeError: .* protocols is "a b", must be an array of tokens$/],
+  [{ protocols: "chat" as never }, /^TypeError: .* protocols is chat, must be an array of tokens$/],
+  [{ origin: 5 as never }, /^TypeError: .* origin is 5, must be origins or a function$/],
+  [{ origin: [5] as never }, /^TypeError: .* origin is Array, must be origins or a function$/],
+  [{ idleTimeout: -1 }, /^RangeError: .* idleTimeout is -1, must be seconds, or 0$/],
+  [{ idleTimeout: "1" as never }, /^RangeError: .* idleTimeout is "1", must be seconds, or 0$/],
   [{ headers: { Upgrade: "x" } }, /^TypeError: .*header upgrade is set by the handshake itself/],
   [{ headers: { "X-Bad": "a\nb" } }, /^TypeError/],
   [{ limits: { messageSizeMax: 0 } }, /^RangeError: .*messageSizeMax is 0/],
@@ -155,7 +160,6 @@ const MISUSES: readonly (readonly [options: object, error: RegExp])[] = [
   [{ limits: { messageMax: 1 } }, /^TypeError: .*"messageMax"/],
   [{ keepalive: { interval: -1 } }, /^RangeError: .*interval/],
   [{ keepalive: { timeout: NaN } }, /^RangeError: .*timeout/],
-  [{ idleTimeout: -1 }, /^RangeError/],
 ];
 
 for (const [options, error] of MISUSES) {

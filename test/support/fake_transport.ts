@@ -24,7 +24,11 @@ export class FakeTransport implements Transport {
   /** Whom to tell. */
   events: TransportEvents | null = null;
 
+  /** Called in each `write()`, before it reads: a stream in memory runs its reader there. */
+  onWrite: (() => void) | null = null;
+
   write(bytes: Uint8Array): boolean {
+    this.onWrite?.();
     if (this.ends + this.destroys > 0) this.writesAfterEnd++;
     this.writes.push(new Uint8Array(bytes)); // slice() of a Buffer would not copy
     this.views.push(bytes);

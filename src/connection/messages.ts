@@ -1,0 +1,83 @@
+// The messages of a connection, to loop over and to wait for.
+
+import { COMMIT, PARK, READY } from "../channel/case.ts";
+import type { Selectable } from "../channel/case.ts";
+import type { OpOptions, Received, Receiver } from "../channel/mod.ts";
+import type { ReceiverIterator } from "../channel/receiver.ts";
+import type { Place } from "../channel/waiters.ts";
+import type { Message } from "../message/message.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import type { ReadLoop } from "./read_loop.ts";
+
+/**
+ * Throws at the end when the connection was lost. By hand, since an async generator costs more, and
+ * queues `return()` behind a `next()` that waits.
+ */
+export class MessageIterator implements AsyncIterableIterator<Message, undefined> {
+  readonly #readLoop: ReadLoop;
+  readonly #waiting: ReceiverIterator<Message>;
+  #returned = false;
+
+  constructor(lifecycle: Lifecycle) {
+    this.#readLoop = lifecycle.readLoop;
+    this.#waiting = lifecycle.readLoop.iterate(async () => {
+      await null; // all that there is to say of the end is known a moment later
+      if (!lifecycle.closeReceived) throw lifecycle.closedError("read");
+      return { value: undefined, done: true };
+    });
+  }
+
+  /** Hot. */
+  next(): Promise<IteratorResult<Message, undefined>> {
+    if (this.#returned) return this.#waiting.next();
+    return this.#readLoop.receiveReady() ?? this.#waiting.next();
+  }
+
+  return(): Promise<IteratorResult<Message, undefined>> {
+    this.#returned = true;
+    return this.#waiting.return();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}
+
+/** The messages as the receiving end of a channel, so that `select` can wait for them. */
+export function messagesOf(readLoop: ReadLoop): Receiver<Message> {
+  return new Messages(readLoop);
+}
+
+/** All who wait here, in `read()` or in a loop, stand in one queue. */
+class Messages implements Receiver<Message>, Selectable {
+  readonly #readLoop: ReadLoop;
+
+  constructor(readLoop: ReadLoop) {
+    this.#readLoop = readLoop;
+  }
+
+  receive(options?: OpOptions): Promise<Received<Message>> {
+    return this.#readLoop.receive(options);
+  }
+
+  tryReceive(): Received<Message> | undefined {
+    return this.#readLoop.tryReceive();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
+    return this.#readLoop.iterate();
+  }
+
+  [READY](): boolean {
+    return this.#readLoop.inbox[READY]();
+  }
+
+  /** By way of the read loop, which may have to resume the socket. */
+  [COMMIT](): Received<Message> | undefined {
+    return this.#readLoop.tryReceive();
+  }
+
+  [PARK](place: Place): void {
+    this.#readLoop.inbox[PARK](place);
+  }
+}

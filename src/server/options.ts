@@ -1,0 +1,51 @@
+// What `serve()` may be told, and what of it makes no sense: seen before anything listens, and in
+// the words of our options instead of Node's.
+
+import { describe } from "../frame/describe.ts";
+import type { Addr } from "./address.ts";
+import type { ServerLimits } from "./limits.ts";
+import type { ErrorHandler } from "./respond.ts";
+
+/** Options of {@linkcode serve}. */
+export interface ServeOptions {
+  /** Default: 8000. With 0 the system chooses; see `onListen`. */
+  readonly port?: number;
+  /** Default: "0.0.0.0", all addresses of IPv4. */
+  readonly hostname?: string;
+  /** The path of a Unix socket, instead of port and hostname. */
+  readonly path?: string;
+  /** The certificate for TLS, in PEM, with `key`. */
+  readonly cert?: string;
+  /** The private key for TLS, in PEM, with `cert`. */
+  readonly key?: string;
+  /** Shuts the server down when it aborts. */
+  readonly signal?: AbortSignal;
+  /** Told the address when the server listens. Default: prints it. */
+  readonly onListen?: (addr: Addr) => void;
+  /** Makes the response when the handler throws. Default: prints the error and answers 500. */
+  readonly onError?: ErrorHandler;
+  /** Default: 10 s, 1,024, 100, 16 KiB, 8 KiB, 10 s, in the order of {@linkcode ServerLimits}. */
+  readonly limits?: Partial<ServerLimits>;
+}
+
+/** Throws a TypeError or a RangeError for options that mean nothing. */
+export function checkServeOptions(options: ServeOptions): void {
+  const { port = 0, hostname, path, key, cert, signal, onListen, onError } = options;
+  if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+    const found = describe(port);
+    throw new RangeError(`Cannot serve: port is ${found}, must be an integer from 0 to 65535`);
+  }
+  check("hostname", hostname, "a string", typeof hostname === "string");
+  check("path", path, "a string", typeof path === "string");
+  check("signal", signal, "an AbortSignal", signal instanceof EventTarget);
+  check("onListen", onListen, "a function", typeof onListen === "function");
+  check("onError", onError, "a function", typeof onError === "function");
+  if ((key === undefined) !== (cert === undefined)) {
+    throw new TypeError("Cannot serve: found one of key and cert, must be both or neither");
+  }
+}
+
+function check(name: string, value: unknown, wanted: string, isValid: boolean): void {
+  if (value === undefined || isValid) return;
+  throw new TypeError(`Cannot serve: ${name} is ${describe(value)}, must be ${wanted}`);
+}

@@ -1,0 +1,40 @@
+// Answers go out in the order of their requests: RFC 9112 §9.3.2. Node sees to that for requests;
+// what else may come behind one on the same connection (an upgrade, CONNECT, garbage) has to wait
+// until the answers before it are out, or a client takes our word on it for one of them.
+
+import type { ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+
+/** The last answer that a socket owes, and what comes behind it. */
+interface Answer {
+  readonly outgoing: ServerResponse;
+  next: (() => void) | null;
+}
+
+/** What each socket of a server owes. */
+export class Pipeline {
+  readonly #answers = new WeakMap<Duplex, Answer>();
+
+  /** A request came. */
+  push(socket: Duplex, outgoing: ServerResponse): void {
+    const answer: Answer = { outgoing, next: null };
+    this.#answers.set(socket, answer);
+    outgoing.once("close", () => {
+      if (this.#answers.get(socket) === answer) this.#answers.delete(socket);
+      answer.next?.();
+    });
+  }
+
+  /** The last answer that `socket` owes. */
+  last(socket: Duplex): ServerResponse | undefined {
+    return this.#answers.get(socket)?.outgoing;
+  }
+
+  /** Does `act` when `socket` owes nothing: at once, or behind the last answer. Once a socket. */
+  behind(socket: Duplex, act: () => void): void {
+    const answer = this.#answers.get(socket);
+    if (answer === undefined) return act();
+    if (answer.next === null) socket.on("error", () => {}); // Node may have let go of it
+    answer.next ??= act;
+  }
+}
