@@ -151,6 +151,7 @@ function filesBelow(directory: string): string[] {
       .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
       .map((entry) => join(entry.parentPath, entry.name).slice(join(root, "/").length))
       .map((file) => file.split(sep).join("/"))
+      .filter((file) => !file.includes("/node_modules/"))
       .sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];

@@ -3,26 +3,35 @@
 // header is one that is written into, the payload is a range of the chunk that is being pushed.
 //
 //   push(chunk) -> frameStart(header)
-//                  framePayload(bytes, start, end)   as often as TCP cut the payload, or never
+//                  framePayload(bytes, start, end, isAscii)   as often as TCP cut it, or never
 //                  frameEnd()
+//                  chunkEnd()
 //
 // Invariant: between two pushes the decoder retains at most HEADER_SIZE_MAX bytes.
 
 import { ProtocolError } from "./error.ts";
 import { createHeader, HEADER_SIZE_MAX, readHeader } from "./header.ts";
 import type { FrameHeader } from "./header.ts";
-import { mask } from "./mask.ts";
+import { maskInPlace, swapKey, turnKey } from "./mask.ts";
 import { checkFirstByte, checkSecondByte } from "./rules.ts";
 import type { Role } from "./rules.ts";
+import { releaseScratch, SIMD_FROM, takeScratch } from "./simd.ts";
+import type { Simd } from "./simd.ts";
 
 /** Where a {@linkcode FrameDecoder} puts what it reads. What a method throws, `push()` throws. */
 export interface FrameSink {
   /** A header arrived. It is the decoder's own: read it now, it will say something else soon. */
   frameStart(header: FrameHeader): void;
-  /** Payload arrived, unmasked. `bytes` is the caller's chunk: copy what you keep. */
-  framePayload(bytes: Uint8Array, start: number, end: number): void;
+  /**
+   * Payload arrived, unmasked. `bytes` holds it until `chunkEnd()`: copy what you keep.
+   *
+   * @param isAscii All of it is known to be below 0x80. `false` says nothing.
+   */
+  framePayload(bytes: Uint8Array, start: number, end: number, isAscii: boolean): void;
   /** The payload of the frame is complete. */
   frameEnd(): void;
+  /** All of the chunk was read, or as much of it as broke no rule. */
+  chunkEnd?(): void;
 }
 
 /** Options of a {@linkcode FrameDecoder}. */
@@ -60,7 +69,7 @@ export class FrameDecoder {
   }
 
   /**
-   * Hot: reads on with `chunk`, which it unmasks in place; it keeps no reference to it.
+   * Hot: reads on with `chunk`, which it may unmask in place; it keeps no reference to it.
    *
    * @throws {ProtocolError} When a rule is broken, with the offset in the stream. The decoder is
    * finished then, and throws the same again whatever it is given: §7.1.7.
@@ -68,20 +77,24 @@ export class FrameDecoder {
   push(chunk: Uint8Array): void {
     if (this.#failure !== null) throw this.#failure;
     this.#base = this.#received;
+    const simd = this.#mustMask ? takeScratch(chunk) : null;
     try {
-      this.#read(chunk);
+      this.#read(simd === null ? chunk : simd.scratch, chunk.length, simd);
+      this.#sink.chunkEnd?.();
     } catch (error) {
+      this.#sink.chunkEnd?.();
       this.#failure = error;
       if (error instanceof ProtocolError) {
         error.offset = error.offset < 0 ? this.#frameOffset : this.#base + error.offset;
       }
       throw error;
+    } finally {
+      if (simd !== null) releaseScratch();
     }
     this.#received += chunk.length;
   }
 
-  #read(chunk: Uint8Array): void {
-    const end = chunk.length;
+  #read(chunk: Uint8Array, end: number, simd: Simd | null): void {
     let at = 0;
     while (at < end) {
       if (!this.#inPayload) {
@@ -90,8 +103,8 @@ export class FrameDecoder {
       }
       const stop = Math.min(end, at + this.#remaining);
       if (stop > at) {
-        if (this.#mustMask) this.#key = mask(chunk, at, stop, this.#key);
-        this.#sink.framePayload(chunk, at, stop);
+        const isAscii = this.#mustMask && this.#unmask(chunk, at, stop, simd);
+        this.#sink.framePayload(chunk, at, stop, isAscii);
         this.#remaining -= stop - at;
         at = stop;
       }
@@ -100,6 +113,13 @@ export class FrameDecoder {
         this.#sink.frameEnd();
       }
     }
+  }
+
+  #unmask(chunk: Uint8Array, start: number, end: number, simd: Simd | null): boolean {
+    const key = this.#key;
+    this.#key = turnKey(key, end - start);
+    if (simd === null || end - start < SIMD_FROM) return maskInPlace(chunk, start, end, key);
+    return simd.mask(start, end, swapKey(key)) === 0;
   }
 
   /** Reads a header. Returns the index behind it, or behind what it put aside of a cut one. */

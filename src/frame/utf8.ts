@@ -83,9 +83,18 @@ function lastBoundary(bytes: Uint8Array, start: number, end: number): number {
 
 /** Hot: the string in `bytes[start..end)`, which must be valid UTF-8. A BOM is kept: §5.6. */
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
+  return nativeBuffer(bytes).utf8Slice(start, end);
+}
+
+/** Hot: the string in `bytes[start..end)`, which must be ASCII: two thirds of the time. */
+export function decodeAscii(bytes: Uint8Array, start: number, end: number): string {
+  return nativeBuffer(bytes).latin1Slice(start, end);
+}
+
+function nativeBuffer(bytes: Uint8Array): NativeBuffer {
   const buffer =
     bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return (buffer as NativeBuffer).utf8Slice(start, end);
+  return buffer as NativeBuffer;
 }
 
 /** Hot: writes `text` as UTF-8 at `at`, where there must be room. Returns its size in bytes. */
@@ -99,5 +108,6 @@ export function encodeUtf8(buffer: Buffer, at: number, text: string): number {
  */
 interface NativeBuffer extends Buffer {
   utf8Slice(start: number, end: number): string;
+  latin1Slice(start: number, end: number): string;
   utf8Write(text: string, at: number, size: number): number;
 }

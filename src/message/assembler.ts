@@ -15,6 +15,7 @@
 
 import {
   CloseCode,
+  decodeAscii,
   decodeUtf8,
   isControl,
   Opcode,
@@ -25,6 +26,7 @@ import {
 import type { ClosePayload, FrameHeader, FrameSink } from "../frame/mod.ts";
 import { ITEM_COST } from "./message.ts";
 import type { Message } from "./message.ts";
+import { holdsTexts, holdText, takeTexts } from "./slab.ts";
 
 /** Where a {@linkcode MessageAssembler} puts what is complete. */
 export interface MessageSink {
@@ -105,25 +107,31 @@ export class MessageAssembler implements FrameSink {
   }
 
   /** Hot. */
-  framePayload(bytes: Uint8Array, start: number, end: number): void {
+  framePayload(bytes: Uint8Array, start: number, end: number, isAscii: boolean): void {
     if (this.#control !== 0) {
       copy(this.#controlPayload, this.#controlSize, bytes, start, end);
       this.#controlSize += end - start;
       return;
     }
-    if (this.#opcode === Opcode.TEXT) this.#validate(bytes, start, end);
-    if (this.#fin && end - start === this.#announced) {
-      const text = this.#opcode === Opcode.TEXT;
-      this.#finish(text ? decodeUtf8(bytes, start, end) : slice(bytes, start, end));
-    } else {
-      this.#append(bytes, start, end);
+    const isWhole = this.#fin && end - start === this.#announced;
+    if (this.#opcode === Opcode.TEXT) {
+      if (isWhole && isAscii) return this.#finishAscii(bytes, start, end);
+      if (!isAscii || !this.#validator.complete) this.#validate(bytes, start, end);
     }
+    if (!isWhole) this.#append(bytes, start, end);
+    else if (this.#opcode === Opcode.TEXT) this.#finish(decodeUtf8(bytes, start, end));
+    else this.#finish(slice(bytes, start, end));
   }
 
   /** Hot. */
   frameEnd(): void {
     if (this.#control !== 0) this.#finishControl();
     else if (this.#fin && this.#opcode !== 0) this.#finish(this.#takeBuffer());
+  }
+
+  /** Hot: the chunk, in which texts may still lie, is about to go. */
+  chunkEnd(): void {
+    if (holdsTexts(this)) takeTexts(this.#sink);
   }
 
   /** §8.1: an invalid byte fails the connection when it arrives, not at the end of the message. */
@@ -135,12 +143,21 @@ export class MessageAssembler implements FrameSink {
     }
   }
 
+  /** Hot: a whole text in which every byte is a character. It may wait for others like it. */
+  #finishAscii(bytes: Uint8Array, start: number, end: number): void {
+    this.#opcode = 0;
+    if (holdText(this, bytes, start, end)) return;
+    this.chunkEnd();
+    if (!holdText(this, bytes, start, end)) this.#sink.message(decodeAscii(bytes, start, end));
+  }
+
   #finish(message: Message): void {
     if (!this.#validator.complete) {
       const text = "Cannot accept text: it ends inside a UTF-8 character (§8.1)";
       throw new ProtocolError(text, CloseCode.INVALID_PAYLOAD);
     }
     this.#opcode = 0;
+    this.chunkEnd(); // what waits came first
     this.#sink.message(message);
   }
 
@@ -149,6 +166,7 @@ export class MessageAssembler implements FrameSink {
     const payload = this.#controlPayload;
     this.#control = 0;
     this.#controlPayload = EMPTY;
+    this.chunkEnd();
     if (opcode === Opcode.PING) this.#sink.ping(payload);
     else if (opcode === Opcode.PONG) this.#sink.pong(payload);
     else this.#sink.closeReceived(readControlClose(payload));
