@@ -1,7 +1,7 @@
 // The door of Sluice: its public names. `src/README.md` has the order to read the rooms in.
 
 export { Connection } from "./connection/connection.ts";
-export type { ConnectionStats, RemoteAddr, WaitOptions } from "./connection/connection.ts";
+export type { RemoteAddr, WaitOptions } from "./connection/connection.ts";
 export { ConnectionClosedError } from "./connection/error.ts";
 export type { KeepaliveOptions } from "./connection/keepalive.ts";
 export type { ConnectionLimits } from "./connection/limits.ts";
@@ -10,6 +10,7 @@ export type { ClosePayload } from "./frame/mod.ts";
 export type { Message } from "./message/message.ts";
 export type { Closure } from "./protocol/endpoint.ts";
 export { acceptKey, HandshakeError } from "./protocol/handshake.ts";
+export type { ConnectionStats } from "./connection/stats.ts";
 export type { Addr } from "./server/address.ts";
 export type { ServeHandler, ServeHandlerInfo } from "./server/exchange.ts";
 export type { ServerLimits } from "./server/limits.ts";

@@ -43,6 +43,33 @@ export class MessageIterator implements AsyncIterableIterator<Message, undefined
   }
 }
 
+/** All that has arrived by the time it is asked, in an array; waits while that is nothing. */
+export class BatchIterator implements AsyncIterableIterator<Message[], undefined> {
+  readonly #readLoop: ReadLoop;
+  readonly #single: MessageIterator;
+
+  constructor(lifecycle: Lifecycle) {
+    this.#readLoop = lifecycle.readLoop;
+    this.#single = new MessageIterator(lifecycle);
+  }
+
+  next(): Promise<IteratorResult<Message[], undefined>> {
+    return this.#single.next().then(({ value, done }) => {
+      if (done) return { value: undefined, done: true };
+      return { value: this.#readLoop.receiveMore(value), done: false };
+    });
+  }
+
+  return(): Promise<IteratorResult<Message[], undefined>> {
+    void this.#single.return();
+    return Promise.resolve({ value: undefined, done: true });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}
+
 /** The messages as the receiving end of a channel, so that `select` can wait for them. */
 export function messagesOf(readLoop: ReadLoop): Receiver<Message> {
   return new Messages(readLoop);

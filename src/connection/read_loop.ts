@@ -93,12 +93,34 @@ export class ReadLoop {
   /** Hot: the next message if it is here already, and a turn of the event loop now and then. */
   receiveReady(): Promise<Received<Message>> | undefined {
     const received = this.tryReceive();
-    if (received === undefined || received.done) {
-      this.#stretch = 0;
-      return undefined;
-    }
+    if (received !== undefined && !received.done) return this.#paced(received);
+    this.#stretch = 0;
+    return undefined;
+  }
+
+  /** Hot: the same, and the message alone. */
+  readReady(): Promise<Message> | undefined {
+    const received = this.tryReceive();
+    if (received !== undefined && !received.done) return this.#paced(received.value);
+    this.#stretch = 0;
+    return undefined;
+  }
+
+  #paced<T extends Message | Received<Message>>(answer: T): Promise<T> {
     if (++this.#stretch >= YIELD_EVERY && this.#turn === null) this.#beginTurn();
-    return this.#turn === null ? Promise.resolve(received) : this.#turn.then(() => received);
+    return this.#turn === null ? Promise.resolve(answer) : this.#turn.then(() => answer);
+  }
+
+  /** Hot: `first` and what waits behind it, as much as one may take at a stretch. */
+  receiveMore(first: Message): Message[] {
+    const messages = [first];
+    while (messages.length < YIELD_EVERY) {
+      const received = this.tryReceive();
+      if (received === undefined || received.done) break;
+      messages.push(received.value);
+    }
+    this.#stretch += messages.length;
+    return messages;
   }
 
   /** Waits in the order of the readers, until its `return()` ends the wait. */

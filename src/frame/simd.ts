@@ -29,7 +29,10 @@ export interface Simd {
 }
 
 interface Instance {
-  readonly exports: { readonly memory: { readonly buffer: ArrayBuffer }; readonly mask: Simd["mask"] };
+  readonly exports: {
+    readonly memory: { readonly buffer: ArrayBuffer };
+    readonly mask: Simd["mask"];
+  };
 }
 
 /** The part of WebAssembly that is used: the types of Node have none. */

@@ -1,10 +1,12 @@
-// `connection.messages`: what arrived, as the end of a channel.
+// `connection.messages` and `batches()`: what arrived, as the end of a channel and in arrays.
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Channel, select, trySelect } from "../../src/channel/mod.ts";
+import { ConnectionClosedError } from "../../src/connection/error.ts";
 import type { Message } from "../../src/message/message.ts";
 import { closeFrame, frame } from "../support/frame.ts";
+import { rejects } from "../support/rejects.ts";
 import { Line } from "./support.ts";
 
 const test = suite("connection/messages");
@@ -51,6 +53,48 @@ test("messages: to select one resumes a paused socket, as to read it does", () =
   assert.is(line.connection.stats().paused, true);
   assert.is(trySelect({ message: line.connection.messages })?.value, "0");
   assert.equal([line.transport.resumes, line.connection.stats().paused], [1, false]);
+});
+
+test("batches() gives all that has arrived, in order, and waits for more", async () => {
+  const line = new Line();
+  const batches = line.connection.batches();
+  line.receive(...numbers(0, 3));
+  assert.equal(await batches.next(), { value: ["0", "1", "2"], done: false });
+  const next = batches.next();
+  line.receive(...numbers(3, 5));
+  assert.equal(await next, { value: ["3", "4"], done: false });
+  line.receive(...numbers(5, 7), closeFrame(1000));
+  assert.equal(await batches.next(), { value: ["5", "6"], done: false });
+  assert.equal(await batches.next(), { value: undefined, done: true });
+});
+
+test("batches() gives 256 at most, resumes the socket, and lets the event loop turn", async () => {
+  const line = new Line({ limits: { inboxMessagesMax: 600 } });
+  line.receive(...numbers(0, 600));
+  const sizes: number[] = [];
+  let turns = 0;
+  setImmediate(function count() {
+    if (turns++ < 1000) setImmediate(count);
+  });
+  for await (const batch of line.connection.batches()) {
+    sizes.push(batch.length);
+    if (sizes.length === 3) break;
+  }
+  assert.equal(sizes, [256, 256, 88]);
+  assert.equal([line.transport.pauses, line.transport.resumes], [1, 1]);
+  assert.ok(turns >= 2, `${turns} turns`);
+});
+
+test("batches() throws when the connection is lost, and return() ends a next() that waits", async () => {
+  const line = new Line();
+  const left = line.connection.batches();
+  const waiting = left.next();
+  assert.equal(await left.return?.(), { value: undefined, done: true });
+  assert.equal(await waiting, { value: undefined, done: true });
+  const lost = line.connection.batches().next();
+  line.disconnect();
+  line.fin();
+  assert.instance(await rejects(lost), ConnectionClosedError);
 });
 
 test.run();

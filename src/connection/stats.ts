@@ -1,0 +1,33 @@
+// What a connection tells of itself.
+
+import type { Lifecycle } from "./lifecycle.ts";
+
+/** What a connection holds and has done, at this moment. */
+export interface ConnectionStats {
+  /**
+   * What waits to be read, and what it is charged: its bytes (two for each UTF-16 code unit of a
+   * text, as the engine may hold it) and 160 for each message.
+   */
+  readonly inbox: { readonly messages: number; readonly size: number };
+  /** What waits to be sent, with the calls of `write()` that wait, charged in the same way. */
+  readonly outbox: { readonly messages: number; readonly size: number };
+  /** Whether the socket is paused, because nobody reads what has arrived. */
+  readonly paused: boolean;
+  /** Data messages that arrived, and bytes with all that is around them. */
+  readonly received: { readonly messages: number; readonly bytes: number };
+  /** Data messages that were handed to the socket. */
+  readonly sent: { readonly messages: number };
+}
+
+/** What the connection holds and has done by now. */
+export function statsOf(lifecycle: Lifecycle): ConnectionStats {
+  const { readLoop, writeLoop, messagesReceived, bytesReceived } = lifecycle;
+  const { outbox, messagesSent } = writeLoop;
+  return {
+    inbox: { messages: readLoop.messages, size: readLoop.size },
+    outbox: { messages: outbox.messages, size: outbox.size },
+    paused: readLoop.paused,
+    received: { messages: messagesReceived, bytes: bytesReceived },
+    sent: { messages: messagesSent },
+  };
+}

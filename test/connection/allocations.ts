@@ -1,0 +1,66 @@
+// The process of `counts.test.ts`: prints the bytes that each style of reading allocates for a
+// message, with 1 and with 16 messages in a read of the socket. Its young generation is so large
+// that nothing is collected while it counts.
+
+import { Connection } from "../../src/connection/connection.ts";
+import { Lifecycle } from "../../src/connection/lifecycle.ts";
+import { connectionLimits } from "../../src/connection/limits.ts";
+import type { Transport } from "../../src/connection/transport.ts";
+import { concat } from "../support/bytes.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { frame } from "../support/frame.ts";
+import { echoes } from "./echoes.ts";
+import { turn } from "./support.ts";
+
+const WARM_ROUNDS = 20_000;
+const ROUNDS = 2_000;
+
+/** A socket that takes all, and keeps nothing. */
+const transport: Transport = {
+  flushed: true,
+  write: () => true,
+  pause: () => {},
+  resume: () => {},
+  end: () => {},
+  destroy: () => {},
+};
+
+async function bytesPerMessage(
+  echo: (connection: Connection) => Promise<void>,
+  count: number,
+): Promise<number> {
+  const limits = connectionLimits();
+  const lifecycle = new Lifecycle({ limits, keepalive: false, clock: new FakeClock() });
+  const remoteAddr = { transport: "unix", path: "" } as const;
+  const connection = new Connection(lifecycle, { protocol: "", remoteAddr, closeTimeoutMs: 1 });
+  lifecycle.open(transport);
+  void echo(connection).catch(() => {});
+  const message = frame("81", "abcdefghijklmnopqrstuvwxyz012345", "37fa213d");
+  const wire = concat(...Array.from({ length: count }, () => message));
+  const chunk = Buffer.alloc(wire.length);
+  const receive = (): void => {
+    chunk.set(wire);
+    lifecycle.received(chunk);
+  };
+  await allocated(receive, WARM_ROUNDS / count);
+  const all = await allocated(receive, ROUNDS / count);
+  const turns = await allocated(() => {}, ROUNDS / count);
+  return Math.round((all - turns) / ROUNDS);
+}
+
+/** Bytes that are allocated while `act` and a turn of the event loop run so many times. */
+async function allocated(act: () => void, times: number): Promise<number> {
+  globalThis.gc?.();
+  const before = process.memoryUsage().heapUsed;
+  for (let round = 0; round < times; round++) {
+    act();
+    await turn();
+  }
+  return process.memoryUsage().heapUsed - before;
+}
+
+const found: Record<string, readonly [number, number]> = {};
+for (const [style, echo] of Object.entries(echoes)) {
+  found[style] = [await bytesPerMessage(echo, 1), await bytesPerMessage(echo, 16)];
+}
+console.log(JSON.stringify(found));
