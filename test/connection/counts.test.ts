@@ -33,7 +33,7 @@ const PROMISES_MAX: Readonly<Record<keyof typeof echoes, readonly [number, numbe
   batches: [4, 4],
 };
 
-/** With 16 in a read a quarter more than Node 20 allocates, which of all versions takes the most. */
+/** With 16 in a read a quarter more than on Node 20, which of all versions allocates the most. */
 const BYTES_MAX: Readonly<Record<keyof typeof echoes, readonly [number, number]>> = {
   "for await": [2000, 870],
   read: [2000, 1100],
@@ -46,7 +46,8 @@ for (const [style, [single, many]] of Object.entries(PROMISES_MAX)) {
     [1, single],
     [16, many],
   ] as const) {
-    test(`${style}: ${count} messages in a read are one write, <= ${promisesMax} promises`, async () => {
+    const what = `${style}: ${count} messages in a read are one write, <= ${promisesMax} promises`;
+    test(what, async () => {
       const line = new Line();
       const echo: (connection: Connection) => Promise<void> = echoes[style as keyof typeof echoes];
       void echo(line.connection).catch(() => {});

@@ -85,7 +85,7 @@ test("batches() gives 256 at most, resumes the socket, and lets the event loop t
   assert.ok(turns >= 2, `${turns} turns`);
 });
 
-test("batches() throws when the connection is lost, and return() ends a next() that waits", async () => {
+test("batches() throws when the connection is lost; return() ends what waits", async () => {
   const line = new Line();
   const left = line.connection.batches();
   const waiting = left.next();
