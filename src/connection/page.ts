@@ -11,12 +11,21 @@
 // stream in memory may run its reader, and so other connections, in the middle of the write.
 
 import { Buffer } from "node:buffer";
-import { appendBinary, appendText } from "../frame/encoder.ts";
+import {
+  appendBinary,
+  appendText,
+  appendTexts,
+  frameSizeMax,
+  SHORT_TEXT_MAX,
+} from "../frame/encoder.ts";
 
 const PAGE_SIZE = 64 * 1024;
 
 /** Views of batches up to this size are kept: to make one costs as much as to encode a frame. */
 const KEPT_VIEW_SIZE_MAX = 512;
+
+/** Texts that are encoded together. What is left of them in memory is as little. */
+const TEXTS_MAX = 32;
 
 /** A page and the batch that is being written into it. */
 export class Page {
@@ -25,15 +34,19 @@ export class Page {
   #end = 0;
   /** Views that begin at `#viewsStart`, by their size. */
   #views: (Uint8Array | undefined)[] = [];
+  /** Short texts at the end of the batch that are not encoded yet; of these, the first `#count`. */
+  readonly #texts: string[] = Array<string>(TEXTS_MAX).fill("");
+  #count = 0;
+  #textsSizeMax = 0;
   #viewsStart = 0;
 
   get isEmpty(): boolean {
-    return this.#end === this.#start;
+    return this.#end === this.#start && this.#count === 0;
   }
 
   /** Bytes that fit behind the batch. */
   get room(): number {
-    return PAGE_SIZE - this.#end;
+    return PAGE_SIZE - this.#end - this.#textsSizeMax;
   }
 
   /** Whether `size` bytes fit behind the batch. They always do, up to a page, when it is empty. */
@@ -47,24 +60,33 @@ export class Page {
     return true;
   }
 
-  /** Hot: appends a text frame. */
+  /** Hot: appends a text frame. Short ones wait for others, to be encoded with them. */
   text(message: string): void {
-    this.#end = appendText(this.#bytes, this.#end, message);
+    if (message.length > SHORT_TEXT_MAX || this.#count === TEXTS_MAX) this.#encodeTexts();
+    if (message.length > SHORT_TEXT_MAX) {
+      this.#end = appendText(this.#bytes, this.#end, message);
+    } else {
+      this.#texts[this.#count++] = message;
+      this.#textsSizeMax += frameSizeMax(message);
+    }
   }
 
   /** Hot: appends any other frame. */
   binary(opcode: number, payload: Uint8Array): void {
+    this.#encodeTexts();
     this.#end = appendBinary(this.#bytes, this.#end, opcode, payload);
   }
 
   /** Appends bytes as they are. */
   raw(bytes: Uint8Array): void {
+    this.#encodeTexts();
     this.#bytes.set(bytes, this.#end);
     this.#end += bytes.length;
   }
 
   /** Hot: takes the batch, for one write. The next one begins behind it. */
   take(): Uint8Array {
+    this.#encodeTexts();
     const start = this.#start;
     const size = this.#end - start;
     this.#start = this.#end;
@@ -84,5 +106,12 @@ export class Page {
     const { byteOffset, length } = batch;
     if (batch.buffer !== this.#bytes.buffer || byteOffset + length !== this.#end) return;
     if (this.isEmpty) this.#start = this.#end = byteOffset;
+  }
+
+  #encodeTexts(): void {
+    if (this.#count === 0) return;
+    this.#end = appendTexts(this.#bytes, this.#end, this.#texts, this.#count);
+    this.#count = 0;
+    this.#textsSizeMax = 0;
   }
 }

@@ -92,3 +92,42 @@ export function appendText(page: Buffer, at: number, text: string): number {
   header.length = size;
   return writeHeader(page, at, header) + size;
 }
+
+/** The longest text for {@linkcode appendTexts}: as ASCII its frame has the two-byte header. */
+export const SHORT_TEXT_MAX = 125;
+
+/**
+ * Hot: the same for `texts[0..count)`, none of them longer than {@linkcode SHORT_TEXT_MAX}, all
+ * with one call into the engine, which costs more than the characters: half the time.
+ *
+ *   texts    "Hello" "World"
+ *   joined   "..Hello..World"        encoded: if it has as many bytes, all of it is ASCII
+ *   page     81 05 Hello 81 05 World  and the headers fit where the dots were
+ */
+export function appendTexts(
+  page: Buffer,
+  at: number,
+  texts: readonly string[],
+  count: number,
+): number {
+  if (count === 1) return appendText(page, at, texts[0]);
+  let joined = "";
+  for (let index = 0; index < count; index++) joined += NO_HEADER + texts[index];
+  if (encodeUtf8(page, at, joined) === joined.length) {
+    for (let index = 0; index < count; index++) {
+      const { length } = texts[index];
+      page[at] = FINAL_TEXT;
+      page[at + 1] = length;
+      at += length + NO_HEADER.length;
+    }
+    return at;
+  }
+  for (let index = 0; index < count; index++) at = appendText(page, at, texts[index]);
+  return at;
+}
+
+/** FIN and the opcode of text. */
+const FINAL_TEXT = 0x80 | Opcode.TEXT;
+
+/** Room for a header of two bytes. */
+const NO_HEADER = "\0\0";

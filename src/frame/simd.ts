@@ -18,8 +18,8 @@ const SCRATCH_SIZE = 64 * 1024;
 /** A smaller chunk is not worth the copy. */
 const CHUNK_SIZE_MIN = 512;
 
-/** A smaller payload is unmasked faster by a loop than by a call into WebAssembly. */
-export const SIMD_FROM = 64;
+/** A smaller payload is unmasked as fast by a loop as by a call into WebAssembly. */
+export const SIMD_FROM = 16;
 
 /** The memory of the module, and the one function that works in it. */
 export interface Simd {

@@ -12,8 +12,8 @@ import { frame } from "../support/frame.ts";
 import { echoes } from "./echoes.ts";
 import { turn } from "./support.ts";
 
-const WARM_ROUNDS = 20_000;
-const ROUNDS = 2_000;
+const WARM_ROUNDS = 100_000;
+const ROUNDS = 8_000;
 
 /** A socket that takes all, and keeps nothing. */
 const transport: Transport = {

@@ -35,10 +35,10 @@ const PROMISES_MAX: Readonly<Record<keyof typeof echoes, readonly [number, numbe
 
 /** With 16 in a read a quarter more than on Node 20, which of all versions allocates the most. */
 const BYTES_MAX: Readonly<Record<keyof typeof echoes, readonly [number, number]>> = {
-  "for await": [2000, 870],
-  read: [2000, 1100],
-  "tryRead() ?? await read()": [2000, 300],
-  batches: [2000, 370],
+  "for await": [1500, 1000],
+  read: [1500, 1100],
+  "tryRead() ?? await read()": [1500, 420],
+  batches: [1500, 500],
 };
 
 for (const [style, [single, many]] of Object.entries(PROMISES_MAX)) {

@@ -3,10 +3,18 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { appendBinary, appendText, encodeFrame, frameSizeMax } from "../../src/frame/encoder.ts";
+import {
+  appendBinary,
+  appendText,
+  appendTexts,
+  encodeFrame,
+  frameSizeMax,
+  SHORT_TEXT_MAX,
+} from "../../src/frame/encoder.ts";
 import type { Frame } from "../../src/frame/encoder.ts";
 import { Opcode } from "../../src/frame/opcode.ts";
 import { bytes, concat, hex, utf8 } from "../support/bytes.ts";
+import { Chance } from "./support.ts";
 
 const test = suite("frame/encoder");
 
@@ -155,6 +163,28 @@ test("frameSizeMax() is room enough, whatever the characters", () => {
   for (const size of [0, 125, 126, 65535, 65536]) {
     const payload = new Uint8Array(size);
     assert.ok(frameSizeMax(payload) >= encodeFrame({ opcode: BINARY, payload }).length);
+  }
+});
+
+test("appendTexts() writes what appendText() writes one after the other, whatever they are", () => {
+  const ascii = ["", "a", "Hello", "\0\0", "\x7f"];
+  const parts = [...ascii, "\x80", "é", "日本", "\u{1f4a7}", "\ud800", "\ufeff"];
+  for (let seed = 1; seed <= 500; seed++) {
+    const chance = new Chance(seed);
+    const isAscii = chance.below(2) === 0;
+    const texts = Array.from({ length: 1 + chance.below(40) }, () => {
+      const some = Array.from({ length: chance.below(12) }, () => {
+        return chance.pick(isAscii ? ascii : parts);
+      });
+      return some.join("").slice(0, SHORT_TEXT_MAX);
+    });
+    texts[chance.below(texts.length)] = "x".repeat(SHORT_TEXT_MAX);
+    const [found, expected] = [Buffer.alloc(20_000), Buffer.alloc(20_000)];
+    const start = chance.below(10);
+    let end = start;
+    for (const text of texts) end = appendText(expected, end, text);
+    assert.is(appendTexts(found, start, texts, texts.length), end, `seed ${seed}`);
+    assert.is(hex(found.subarray(0, end)), hex(expected.subarray(0, end)), `seed ${seed}`);
   }
 });
 

@@ -1,0 +1,98 @@
+// `npm run bench`: Sluice beside its peers, in one run on one machine.
+//
+//   npm run bench                    all workloads, about ten minutes; writes results/
+//   npm run bench -- "32 B text"     those whose name matches
+//   npm run bench -- idle            memory of idle connections, and handshakes
+//   npm run bench -- codec           nanoseconds and bytes of the codec and the channel, no socket
+//   --rounds N  --slice MS  --quick
+//
+// Rates of a machine say nothing of another; ratios of one run do. Each has its quartiles.
+
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { measureCodec } from "./codec.ts";
+import { measure } from "./measure.ts";
+import type { Measured, Plan } from "./measure.ts";
+import { measureIdle } from "./memory.ts";
+import type { IdleCost } from "./memory.ts";
+import { plotOf } from "./plot.ts";
+import { tableOf } from "./report.ts";
+import { allWorkloads } from "./workloads.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: "string", default: "7" },
+    slice: { type: "string", default: "400" },
+    quick: { type: "boolean", default: false },
+  },
+});
+const [pattern = ""] = positionals;
+process.on("SIGINT", () => process.exit(130)); // the servers end with their standard output
+
+if (pattern === "codec") {
+  console.log(await measureCodec());
+} else {
+  await comparePeers();
+}
+process.exit();
+
+async function comparePeers(): Promise<void> {
+  const plan: Plan = values.quick
+    ? { rounds: 3, sliceMs: 250 }
+    : { rounds: Number(values.rounds), sliceMs: Number(values.slice) };
+  const chosen = allWorkloads().filter(({ name }) => name.includes(pattern));
+  const measured: Measured[] = [];
+  for (const workload of values.quick ? chosen.slice(0, 4) : chosen) {
+    const found = await measure(workload, plan);
+    measured.push(found);
+    console.log(`${tableOf(found)}\n`);
+  }
+  const idle = pattern === "" || pattern === "idle" ? await measureIdle() : [];
+  if (idle.length > 0) console.log(idleTable(idle));
+  if (measured.length + idle.length === 0) throw new Error(`No workload matches "${pattern}"`);
+  if (pattern === "" && !values.quick) keep(plan, measured, idle);
+}
+
+function idleTable(costs: readonly IdleCost[]): string {
+  const lines = costs.map(({ server, bytes, handshakesPerSecond }) => {
+    const memory = `${(bytes / 1024).toFixed(2)} KiB`.padStart(10);
+    return `${server.padEnd(12)} ${memory} ${Math.round(handshakesPerSecond)}`.padEnd(32);
+  });
+  return ["idle: memory of one connection more; handshakes a second, in turn", ...lines].join("\n");
+}
+
+/** Writes the results down, with all that they depend on. */
+function keep(plan: Plan, measured: readonly Measured[], idle: readonly IdleCost[]): void {
+  const directory = fileURLToPath(new URL("../../../scripts/bench/results/", import.meta.url));
+  mkdirSync(directory, { recursive: true });
+  const machine = {
+    date: new Date().toISOString().slice(0, 10),
+    cpu: `${cpus().length} x ${cpus()[0]?.model.trim()}`,
+    node: process.version,
+    peers: versions(),
+  };
+  const text = JSON.stringify({ machine, plan, measured, idle }, rounded, 2);
+  writeFileSync(`${directory}latest.json`, `${text}\n`);
+  writeFileSync(`${directory}latest.svg`, plotOf(measured, machine));
+  console.log("Written to scripts/bench/results: latest.json, latest.svg");
+}
+
+/** Four digits are more than the noise leaves. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === "number" ? Number(value.toPrecision(4)) : value;
+}
+
+function versions(): string {
+  const folder = fileURLToPath(new URL("../../../scripts/bench/", import.meta.url));
+  const listed = execFileSync("npm", ["ls", "--json"], { cwd: folder, encoding: "utf8" });
+  const { dependencies = {} } = JSON.parse(listed) as {
+    readonly dependencies?: Readonly<Record<string, { readonly version: string }>>;
+  };
+  return Object.entries(dependencies)
+    .map(([name, { version }]) => `${name} ${version}`)
+    .join(", ");
+}

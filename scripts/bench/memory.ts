@@ -1,0 +1,66 @@
+// What an idle connection costs: the resident memory of a server with many connections less that
+// with few, divided by the difference. What a process takes for itself drops out. And how many
+// opening handshakes a server does a second, one after the other, which it is asked on the way.
+
+import { Load, startAll } from "./measure.ts";
+import type { Server } from "./servers.ts";
+
+/** Idle connections of one server. */
+export interface IdleCost {
+  readonly server: string;
+  /** Bytes of resident memory for each connection more. */
+  readonly bytes: number;
+  readonly handshakesPerSecond: number;
+}
+
+const SERVERS = ["sluice for", "ws", "bun", "deno", "gorilla", "http"];
+
+/** Up to here a server is warm, and its young generation as large as it will be. */
+const FEW = 2000;
+const MANY = 8000;
+
+/** Time for a server to collect what the handshakes left. */
+const REST_MS = 3000;
+
+/** The costs, one server after the other. */
+export async function measureIdle(): Promise<readonly IdleCost[]> {
+  const costs: IdleCost[] = [];
+  for (const name of SERVERS) {
+    const { servers, missing } = await startAll([name]);
+    for (const why of Object.values(missing)) console.log(`${name}: left out, ${why}`);
+    const load = new Load();
+    try {
+      for (const server of servers) costs.push(await costOf(server, load));
+    } finally {
+      load.stop();
+      for (const server of servers) server.stop();
+    }
+  }
+  return costs;
+}
+
+async function costOf(server: Server, load: Load): Promise<IdleCost> {
+  const { name, port } = server;
+  const open = (connections: number): Promise<{ readonly seconds: number }> =>
+    load.ask({
+      do: "open",
+      name,
+      port,
+      size: 32,
+      kind: "text",
+      inFlight: 1,
+      connections,
+      isEcho: false,
+    });
+  await open(FEW);
+  await rest();
+  const few = server.residentBytes();
+  const { seconds } = await open(MANY - FEW);
+  await rest();
+  const bytes = (server.residentBytes() - few) / (MANY - FEW);
+  return { server: name, bytes, handshakesPerSecond: (MANY - FEW) / seconds };
+}
+
+function rest(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, REST_MS));
+}

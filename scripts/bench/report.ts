@@ -1,0 +1,59 @@
+// What was measured, for people: a table, and whether it may be believed.
+
+import { BASES } from "./measure.ts";
+import type { Measured, Row } from "./measure.ts";
+import type { Spread } from "./statistics.ts";
+
+/** A machine that lets the floor of Node vary by more than this is too noisy to conclude. */
+const NOISE_MAX = 0.15;
+
+/** A load that is busier than this may be what was measured. */
+const BUSY_MAX = 0.97;
+
+/** The table of one workload. */
+export function tableOf({ name, rows, missing }: Measured): string {
+  const header = ["", "messages/s", "CPU us", ...BASES.map((base) => `x ${base}`), "load"];
+  const lines = [header, ...rows.map(lineOf)];
+  const widths = header.map((_, at) => Math.max(...lines.map((line) => line[at].length)));
+  const text = lines.map((line) =>
+    line.map((cell, at) => cell[at === 0 ? "padEnd" : "padStart"](widths[at])).join("  "),
+  );
+  for (const [server, why] of Object.entries(missing)) text.push(`${server}: left out, ${why}`);
+  return [name, ...text, ...doubts(rows)].join("\n");
+}
+
+/** Why the figures of a workload may say nothing. */
+export function doubts(rows: readonly Row[]): string[] {
+  const found: string[] = [];
+  const raw = rows.find(({ server }) => server === "raw");
+  if (raw !== undefined) {
+    const { low, median, high } = raw.rate;
+    const noise = (high - low) / median;
+    if (noise > NOISE_MAX) {
+      found.push(`Too noisy to conclude: half of raw's slices differ by ${percent(noise)}`);
+    }
+  }
+  const limited = rows.filter(({ loadBusy }) => loadBusy > BUSY_MAX).map(({ server }) => server);
+  if (limited.length > 0) found.push(`The load was at its limit for ${limited.join(", ")}`);
+  return found;
+}
+
+function lineOf({ server, rate, cpuMicroseconds, ratios, loadBusy }: Row): string[] {
+  const cells = BASES.map((base) => (ratios[base] === undefined ? "-" : shown(ratios[base])));
+  const cost = cpuMicroseconds.median;
+  return [
+    server,
+    Math.round(rate.median).toLocaleString("en"),
+    cost.toFixed(cost < 100 ? 2 : 0),
+    ...cells,
+    percent(loadBusy),
+  ];
+}
+
+function shown({ median, low, high }: Spread): string {
+  return `${median.toFixed(2)} [${low.toFixed(2)} ${high.toFixed(2)}]`;
+}
+
+function percent(part: number): string {
+  return `${Math.round(part * 100)} %`;
+}

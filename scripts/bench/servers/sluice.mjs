@@ -1,0 +1,31 @@
+// Sluice from dist/, in the style of reading that argv[2] names.
+import { serve, upgradeWebSocket } from "../../../dist/src/mod.js";
+
+const styles = {
+  for: async (connection) => {
+    for await (const message of connection) await connection.write(message);
+  },
+  read: async (connection) => {
+    for (;;) await connection.write(await connection.read());
+  },
+  try: async (connection) => {
+    for (;;) {
+      const message = connection.tryRead() ?? (await connection.read());
+      if (!connection.tryWrite(message)) await connection.write(message);
+    }
+  },
+  batches: async (connection) => {
+    for await (const messages of connection.batches()) {
+      for (const message of messages) {
+        if (!connection.tryWrite(message)) await connection.write(message);
+      }
+    }
+  },
+};
+
+const echo = styles[process.argv[2]];
+const limits = { messageSizeMax: 64 * 1024 * 1024 };
+serve(
+  { port: 0, hostname: "127.0.0.1", onListen: ({ port }) => console.log(port) },
+  (request) => upgradeWebSocket(request, { limits }, echo).response,
+);

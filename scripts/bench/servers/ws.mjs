@@ -1,0 +1,9 @@
+// ws, as its README has it. It hands text over as bytes, and so spares itself two conversions.
+import { WebSocketServer } from "ws";
+
+const maxPayload = 64 * 1024 * 1024;
+const server = new WebSocketServer({ port: 0, host: "127.0.0.1", maxPayload });
+server.on("listening", () => console.log(server.address().port));
+server.on("connection", (socket) => {
+  socket.on("message", (data, binary) => socket.send(data, { binary }));
+});

@@ -1,0 +1,57 @@
+// What is measured: sizes, kinds, how many are in flight, on how many connections; and who takes
+// part, for not every peer is at home everywhere.
+
+/** An echo under load. */
+export interface Workload {
+  readonly name: string;
+  readonly size: number;
+  readonly kind: "text" | "binary";
+  /** Messages that are under way on each connection at any time. */
+  readonly inFlight: number;
+  readonly connections: number;
+  readonly servers: readonly string[];
+}
+
+const STYLES = ["sluice try", "sluice batches", "sluice for", "sluice read"];
+const PEERS = ["ws", "bun", "deno", "gorilla", "raw"];
+
+const KIB = 1024;
+const SIZES: Readonly<Record<string, number>> = {
+  "32 B": 32,
+  "1 KiB": KIB,
+  "64 KiB": 64 * KIB,
+  "1 MiB": KIB * KIB,
+  "16 MiB": 16 * KIB * KIB,
+};
+
+function workload(
+  label: string,
+  kind: "text" | "binary",
+  inFlight: number,
+  connections: number,
+): Workload {
+  const all = label === "32 B" && kind === "text" && connections === 64;
+  const servers = [...(all ? STYLES : ["sluice try", "sluice for"]), ...PEERS];
+  const name = `${label} ${kind}, ${inFlight} in flight, ${connections} connections`;
+  return { name, size: SIZES[label], kind, inFlight, connections, servers };
+}
+
+/** All of them, the small ones first. */
+export function allWorkloads(): readonly Workload[] {
+  const workloads: Workload[] = [];
+  for (const label of ["32 B", "1 KiB"]) {
+    for (const connections of [64, 1000]) {
+      for (const kind of ["text", "binary"] as const) {
+        for (const inFlight of [1, 16]) {
+          workloads.push(workload(label, kind, inFlight, connections));
+        }
+      }
+    }
+  }
+  for (const kind of ["binary", "text"] as const) {
+    workloads.push(workload("64 KiB", kind, 4, 16));
+    workloads.push(workload("1 MiB", kind, 2, 4));
+    workloads.push(workload("16 MiB", kind, 1, 2));
+  }
+  return workloads;
+}
