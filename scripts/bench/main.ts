@@ -25,8 +25,8 @@ import { allWorkloads } from "./workloads.ts";
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    rounds: { type: "string", default: "7" },
-    slice: { type: "string", default: "400" },
+    rounds: { type: "string", default: "5" },
+    slice: { type: "string", default: "300" },
     quick: { type: "boolean", default: false },
   },
 });

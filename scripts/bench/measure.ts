@@ -42,7 +42,7 @@ export interface Measured extends Workload {
 /** Whose rates the others are divided by. */
 export const BASES: readonly string[] = ["raw", "ws", "bun"];
 
-const WARM_UP_MS = 800;
+const WARM_UP_MS = 1500;
 
 /** The load, by its commands. */
 export class Load {

@@ -54,13 +54,14 @@ export class FrameWriter {
     this.#writeSlices();
   }
 
-  /** Hot: writes a message as one frame. */
-  message(message: Message): void {
+  /** Hot: writes a message as one frame. Where `isAlone`, no other goes into the same batch. */
+  message(message: Message, isAlone: boolean): void {
     if (isTooLargeForPage(message)) {
       this.#writeLarge(message);
     } else if (typeof message === "string") {
       this.#makeRoom(frameSizeMax(message));
-      page.text(message);
+      if (isAlone) page.text(message);
+      else page.textInRow(message);
     } else {
       this.frame(Opcode.BINARY, message);
     }

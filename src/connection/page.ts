@@ -60,15 +60,18 @@ export class Page {
     return true;
   }
 
-  /** Hot: appends a text frame. Short ones wait for others, to be encoded with them. */
+  /** Hot: appends a text frame. */
   text(message: string): void {
-    if (message.length > SHORT_TEXT_MAX || this.#count === TEXTS_MAX) this.#encodeTexts();
-    if (message.length > SHORT_TEXT_MAX) {
-      this.#end = appendText(this.#bytes, this.#end, message);
-    } else {
-      this.#texts[this.#count++] = message;
-      this.#textsSizeMax += frameSizeMax(message);
-    }
+    this.#encodeTexts();
+    this.#end = appendText(this.#bytes, this.#end, message);
+  }
+
+  /** Hot: the same where others may follow: a short one waits, to be encoded with them. */
+  textInRow(message: string): void {
+    if (message.length > SHORT_TEXT_MAX) return this.text(message);
+    if (this.#count === TEXTS_MAX) this.#encodeTexts();
+    this.#texts[this.#count++] = message;
+    this.#textsSizeMax += frameSizeMax(message);
   }
 
   /** Hot: appends any other frame. */

@@ -112,7 +112,7 @@ export class WriteLoop {
     this.messagesSent++;
     this.#isFlushing = true;
     if (isLarge && typeof message !== "string") this.#writer.borrowed(message);
-    else this.#writer.message(message);
+    else this.#writer.message(message, true);
     this.#flushed();
     return true;
   }
@@ -195,7 +195,7 @@ export class WriteLoop {
       if (message === undefined) break;
       this.#stretch++;
       this.messagesSent++;
-      this.#writer.message(message);
+      this.#writer.message(message, false);
     }
     const isLast = this.outbox.messages === 0 && this.#writer.isReady();
     if (isLast && this.#close !== null) {
