@@ -14,6 +14,8 @@ export interface KeepaliveOptions {
 
 /** What a {@linkcode Keepalive} asks of its owner. */
 export interface KeepaliveOwner {
+  /** Bytes that came so far: more of them are a sign of life. */
+  readonly bytesReceived: number;
   sendKeepalivePing(): void;
   keepaliveExpired(silentMs: number): void;
 }
@@ -34,7 +36,7 @@ export class Keepalive {
   readonly #intervalMs: number;
   readonly #timeoutMs: number;
   #timer: unknown = null;
-  #heard = false;
+  #bytesSeen = 0;
   #silentSince = 0;
   #pingedAt = -1; // -1: no ping is out
   #suspended = false;
@@ -56,11 +58,6 @@ export class Keepalive {
     this.#timer = null;
   }
 
-  /** Hot: bytes came. */
-  heard(): void {
-    this.#heard = true;
-  }
-
   /**
    * We stop reading: the peer may speak, and we would not hear it. Pings go on, since to write to
    * a peer that has gone is the only way left to learn of it, but no silence counts.
@@ -73,7 +70,11 @@ export class Keepalive {
   /** We read again: the silence begins anew. */
   resume(): void {
     this.#suspended = false;
-    this.#heard = true;
+    this.#bytesSeen = -1;
+  }
+
+  get #hasHeard(): boolean {
+    return this.#owner.bytesReceived !== this.#bytesSeen;
   }
 
   /** Looks again soon, and at the latest when `leftMs` have passed. */
@@ -91,8 +92,8 @@ export class Keepalive {
       }
       return this.#look(this.#silentSince + this.#intervalMs - now);
     }
-    if (this.#heard) {
-      this.#heard = false;
+    if (this.#hasHeard) {
+      this.#bytesSeen = this.#owner.bytesReceived;
       this.#silentSince = now;
       this.#pingedAt = -1;
     }
@@ -112,7 +113,7 @@ export class Keepalive {
   #judge(): void {
     setImmediate(() => {
       if (this.#timer === null) return;
-      if (this.#heard || this.#suspended) return this.#wake();
+      if (this.#hasHeard || this.#suspended) return this.#wake();
       this.#owner.keepaliveExpired(this.#clock.now() - this.#silentSince);
     });
   }

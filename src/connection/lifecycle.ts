@@ -124,7 +124,6 @@ export class Lifecycle
   received(bytes: Uint8Array): void {
     this.bytesReceived += bytes.length;
     if (this.#endpoint.state === "ending") return this.#linger(bytes.length);
-    this.#keepalive?.heard();
     this.writeLoop.turnBegins();
     this.#endpoint.receive(bytes);
     this.readLoop.chunkDelivered();

@@ -43,6 +43,8 @@ export class WriteLoop {
   readonly outbox: Outbox;
   readonly #owner: WriteLoopOwner;
   readonly #writer: FrameWriter = new FrameWriter();
+  #isQueued = false; // whether there may be messages in the outbox, and whether it is closed:
+  #isClosed = false; // here, so that a message that goes past it need not look there
   #scheduled = false;
   #isFlushing = false; // a stream in memory may call back in the middle of a write
   #isAnswering = false;
@@ -92,11 +94,10 @@ export class WriteLoop {
     if (this.outbox.closed) return quiet(Promise.reject(this.#owner.closedError("write")));
     const kept = copy(message);
     if (this.#enqueue(kept)) return accepted;
-    const queued = (): void => this.#schedule();
     const refused = (error: unknown): never => {
       throw error instanceof ChannelClosedError ? this.#owner.closedError("write") : error;
     };
-    return quiet(this.outbox.put(kept, options).then(queued, refused));
+    return quiet(this.outbox.put(kept, options).then(() => this.#schedule(), refused));
   }
 
   /**
@@ -119,12 +120,13 @@ export class WriteLoop {
 
   /** Whether nothing is to be sent before the next message, and nothing forbids to send it. */
   get #isIdle(): boolean {
-    if (this.outbox.messages > 0 || this.outbox.closed || this.#isFlushing) return false;
+    if (this.#isQueued || this.#isClosed || this.#isFlushing) return false;
     return this.#pongs === null && this.#pings === null && this.#stretch < YIELD_EVERY;
   }
 
   #enqueue(message: Message): boolean {
     if (!this.outbox.tryPut(message)) return false;
+    this.#isQueued = true;
     this.#writesInTurn++;
     this.#schedule();
     return true;
@@ -146,19 +148,20 @@ export class WriteLoop {
 
   /** Takes no message any more. Those that it has will be sent. */
   refuse(): void {
+    this.#isClosed = true;
     this.outbox.close();
   }
 
   /** The same, and sends a Close frame behind them: §5.5.1. */
   close(payload: Uint8Array): void {
-    this.outbox.close();
+    this.refuse();
     this.#close = payload;
     this.#schedule();
   }
 
   /** The same, if there is still a Close frame to send, and ends TCP behind it. */
   end(payload: Uint8Array | null): void {
-    this.outbox.close();
+    this.refuse();
     this.#close ??= payload;
     this.#endDue = true;
     this.flush();
@@ -167,7 +170,7 @@ export class WriteLoop {
   /** There is no socket any more: lets go of everything. */
   abandon(): void {
     this.#writer.attach(null);
-    this.outbox.close();
+    this.refuse();
     while (this.outbox.take() !== undefined);
     this.#pongs = null;
     this.#pings = null;
@@ -192,6 +195,7 @@ export class WriteLoop {
     this.#writeControls();
     while (this.#writer.isReady()) {
       const message = this.outbox.take();
+      this.#isQueued = message !== undefined;
       if (message === undefined) break;
       this.#stretch++;
       this.messagesSent++;
@@ -228,14 +232,10 @@ export class WriteLoop {
   }
 
   #writeControls(): void {
-    if (this.#pongs !== null) {
-      for (const payload of this.#pongs) this.#writer.frame(Opcode.PONG, payload);
-      this.#pongs = null;
-    }
-    if (this.#pings !== null) {
-      for (const payload of this.#pings) this.#writer.frame(Opcode.PING, payload);
-      this.#pings = null;
-    }
+    this.#pongs?.forEach((payload) => this.#writer.frame(Opcode.PONG, payload));
+    this.#pongs = null;
+    this.#pings?.forEach((payload) => this.#writer.frame(Opcode.PING, payload));
+    this.#pings = null;
   }
 }
 

@@ -20,7 +20,7 @@ import type { Simd } from "./simd.ts";
 
 /** Where a {@linkcode FrameDecoder} puts what it reads. What a method throws, `push()` throws. */
 export interface FrameSink {
-  /** A header arrived. It is the decoder's own: read it now, it will say something else soon. */
+  /** A header arrived. All decoders share it: read it now, it will say something else soon. */
   frameStart(header: FrameHeader): void;
   /**
    * Payload arrived, unmasked. `bytes` holds it until `chunkEnd()`: copy what you keep.
@@ -42,12 +42,13 @@ export interface FrameDecoderOptions {
   readonly rsvAllowed?: number;
 }
 
+const header: FrameHeader = createHeader();
+
 /** Decodes the frames of one direction of one connection, wherever TCP cut the stream. */
 export class FrameDecoder {
   readonly #sink: FrameSink;
   readonly #mustMask: boolean;
   readonly #rsvAllowed: number;
-  readonly #header: FrameHeader = createHeader();
 
   /** A header that TCP cut, gathered byte by byte: at most once a chunk, so it may be slow. */
   #gathered: Uint8Array | null = null;
@@ -150,12 +151,13 @@ export class FrameDecoder {
     checkFirstByte(bytes[at], this.#rsvAllowed, at);
     if (end - at < 2) return 0;
     checkSecondByte(bytes[at + 1], bytes[at], this.#mustMask, at + 1);
-    const size = readHeader(bytes, at, end, this.#header);
+    const size = readHeader(bytes, at, end, header);
     if (size === 0) return 0;
-    this.#sink.frameStart(this.#header);
+    const { length, key } = header; // the sink may make another decoder read
+    this.#sink.frameStart(header);
     this.#inPayload = true;
-    this.#remaining = this.#header.length;
-    this.#key = this.#header.key;
+    this.#remaining = length;
+    this.#key = key;
     return size;
   }
 }
