@@ -23,9 +23,8 @@ import { WriteLoop } from "./write_loop.ts";
 import type { WriteLoopOwner } from "./write_loop.ts";
 
 /**
- * After our FIN the peer has so long to send its own, while what it still sends is read and thrown
- * away: to close a socket with unread bytes would reset it, and a reset takes from the peer what
- * it has not read yet, our Close frame among it (§7.1.1).
+ * After our FIN has left the peer has so long to send its own, while what it still sends is thrown
+ * away: a socket closed with unread bytes is reset, which takes from the peer what it has not read.
  */
 const LINGER_MS = 1000;
 const LINGER_SIZE_MAX = 8 * 1024 * 1024;
@@ -111,7 +110,7 @@ export class Lifecycle
     this.#destroy(cause);
   }
 
-  /** The error for an act that comes too late. */
+  /** The error for what comes too late. */
   closedError(act: string): Error {
     const closure = this.#closure ?? this.#endpoint.closure(this.#cause);
     const isClosing = this.#endpoint.state === "closing" && closure.sent !== null;
@@ -132,6 +131,10 @@ export class Lifecycle
 
   drained(): void {
     if (!this.#isDestroyed) this.writeLoop.drained();
+  }
+
+  endSent(): void {
+    if (!this.#isDestroyed) this.#closeWithin(LINGER_MS);
   }
 
   ended(): void {
@@ -157,7 +160,6 @@ export class Lifecycle
 
   // Asked by the endpoint.
 
-  /** Hot. */
   message(message: Message): void {
     this.messagesReceived++;
     this.readLoop.deliver(message);
@@ -209,7 +211,8 @@ export class Lifecycle
   }
 
   finished(): void {
-    this.#closeWithin(LINGER_MS);
+    if (this.#transport?.flushed === false) this.#closeWithin(this.#limits.closeTimeoutMs);
+    else this.endSent();
   }
 
   sendKeepalivePing(): void {
@@ -227,8 +230,7 @@ export class Lifecycle
   }
 
   #linger(size: number): void {
-    this.#lingered += size;
-    if (this.#lingered > LINGER_SIZE_MAX) this.#destroy(undefined);
+    if ((this.#lingered += size) > LINGER_SIZE_MAX) this.#destroy(undefined);
   }
 
   #destroy(cause: unknown): void {

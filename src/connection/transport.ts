@@ -26,6 +26,8 @@ export interface TransportEvents {
   received(bytes: Uint8Array): void;
   /** All that was written has left; told only after `write()` has returned false. */
   drained(): void;
+  /** FIN has left, and all that was written before it. */
+  endSent(): void;
   /** The peer ended its direction: FIN. */
   ended(): void;
   /** Both directions have ended. `cause` is the error that did it, if one did. */

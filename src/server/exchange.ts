@@ -158,6 +158,7 @@ function inTime(
       .then((response) => {
         const isOtherwise = response !== upgrade?.response;
         if (isOtherwise) upgrade?.abandon(new Error("Handler answered otherwise"));
+        if (signal.aborted) discard(response);
         resolve(response);
       })
       .catch((error: unknown) => {
@@ -178,7 +179,10 @@ async function sendOnSocket(
   socket: Socket,
   sent: Sent,
 ): Promise<void> {
-  if (socket.destroyed) return sent.reject(clientGone());
+  if (socket.destroyed) {
+    discard(response);
+    return sent.reject(clientGone());
+  }
   context.refuses(socket);
   const outgoing = new ServerResponse(incoming);
   outgoing.shouldKeepAlive = false;
@@ -196,7 +200,10 @@ async function send(
   outgoing: ServerResponse,
   sent: Sent,
 ): Promise<void> {
-  if (outgoing.destroyed) return sent.reject(clientGone());
+  if (outgoing.destroyed) {
+    discard(response);
+    return sent.reject(clientGone());
+  }
   try {
     await sendResponse(await ordinary(context.onError, response), outgoing);
     sent.resolve();
@@ -224,6 +231,11 @@ class Sent {
 }
 
 function ignore(): void {}
+
+/** Tells the source of a body that nobody will read it. */
+function discard(response: unknown): void {
+  if (response instanceof Response) response.body?.cancel().catch(ignore);
+}
 
 function clientGone(): Error {
   return new Error("Client went before it was answered");

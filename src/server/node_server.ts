@@ -41,6 +41,8 @@ const CHECK_INTERVAL_MS = 2000;
 export interface NodeServer {
   readonly node: Server;
   readonly unused: UnusedConnections;
+  /** Ends every connection that is still HTTP's. */
+  readonly cut: () => void;
 }
 
 /** A server that does not listen yet. */
@@ -102,5 +104,9 @@ export function createNodeServer(
       refuseOnSocket(socket, status);
     }
   });
-  return { node, unused };
+  const cut = (): void => {
+    pipeline.destroy();
+    node.closeAllConnections();
+  };
+  return { node, unused, cut };
 }

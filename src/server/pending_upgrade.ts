@@ -108,7 +108,7 @@ export class PendingUpgrade {
     this.#socket.write(head, "latin1");
     lifecycle.open(transport);
     transport.start(this.#head);
-    if (handler !== null) void run(handler, connection, onError);
+    if (handler !== null) void run(handler, connection, () => !lifecycle.isOpen, onError);
     return connection;
   }
 
@@ -130,19 +130,22 @@ export function closedConnection(remoteAddr: RemoteAddr, cause: unknown): Connec
 
 /**
  * Runs a handler to its end, and closes the connection with 1000; with 1011 when it throws, which
- * touches no other connection. That its connection was lost under it is no error of the handler.
+ * touches no other connection. That its own connection was lost under it is no error of the
+ * handler.
  */
 async function run(
   handler: (connection: Connection) => void | Promise<void>,
   connection: Connection,
+  isLost: () => boolean,
   onError: (error: unknown) => void,
 ): Promise<void> {
   try {
     await handler(connection);
     void connection.close();
   } catch (error) {
+    const isExpected = error instanceof ConnectionClosedError && isLost();
     void connection.close(1011);
-    if (!(error instanceof ConnectionClosedError)) tell(onError, error);
+    if (!isExpected) tell(onError, error);
   }
 }
 

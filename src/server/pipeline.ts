@@ -14,6 +14,8 @@ interface Answer {
 /** What each socket of a server owes. */
 export class Pipeline {
   readonly #answers = new WeakMap<Duplex, Answer>();
+  /** Sockets on which something waits: of these Node may have let go, and does not end them. */
+  readonly #waiting = new Set<Duplex>();
 
   /** A request came. */
   push(socket: Duplex, outgoing: ServerResponse): void {
@@ -34,7 +36,18 @@ export class Pipeline {
   behind(socket: Duplex, act: () => void): void {
     const answer = this.#answers.get(socket);
     if (answer === undefined) return act();
-    if (answer.next === null) socket.on("error", () => {}); // Node may have let go of it
-    answer.next ??= act;
+    if (answer.next !== null) return;
+    socket.on("error", () => {}); // Node may have let go of it
+    this.#waiting.add(socket);
+    socket.once("close", () => this.#waiting.delete(socket));
+    answer.next = () => {
+      this.#waiting.delete(socket);
+      act();
+    };
+  }
+
+  /** Cuts what waits. */
+  destroy(): void {
+    for (const socket of this.#waiting) socket.destroy();
   }
 }

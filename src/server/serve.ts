@@ -75,6 +75,7 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   readonly #options: ServeOptions;
   readonly #node: NodeServer["node"];
   readonly #unused: NodeServer["unused"];
+  readonly #cutHttp: NodeServer["cut"];
   readonly #connections = new Set<Connection>();
   readonly #upgrades = new Set<AbortController>();
   readonly #refused = new Set<Socket>();
@@ -90,8 +91,9 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     this.#options = options;
     const { key, cert } = options;
     const tls = key === undefined || cert === undefined ? null : { key, cert };
-    const { node, unused } = createNodeServer(tls, this.limits, this);
+    const { node, unused, cut } = createNodeServer(tls, this.limits, this);
     this.#node = node;
+    this.#cutHttp = cut;
     this.#unused = unused;
     this.finished = new Promise((resolve, reject) => {
       this.#node.once("close", () => {
@@ -174,7 +176,7 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   #cut(): void {
     for (const connection of this.#connections) connection.terminate();
     for (const socket of this.#refused) socket.destroy();
-    this.#node.closeAllConnections();
+    this.#cutHttp();
   }
 
   /** It listens no more, or never did. */

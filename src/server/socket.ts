@@ -44,6 +44,7 @@ export class SocketTransport implements Transport {
     }
     socket.on("end", onEnd);
     socket.on("drain", onDrain);
+    socket.on("finish", onFinish);
     socket.on("error", onError);
     socket.on("close", onClose);
     if (head.length > 0) this.events.received(head);
@@ -88,6 +89,10 @@ function onEnd(this: UpgradedSocket): void {
 
 function onDrain(this: UpgradedSocket): void {
   this[TRANSPORT].events.drained();
+}
+
+function onFinish(this: UpgradedSocket): void {
+  this[TRANSPORT].events.endSent();
 }
 
 function onError(this: UpgradedSocket, error: unknown): void {

@@ -86,8 +86,9 @@ export const pendingUpgrades: WeakMap<Request, PendingUpgrade> = new WeakMap();
  * and sends the 101, or the refusal, itself.
  *
  * @throws {HandshakeError} When `request` is no WebSocket handshake (426) or its origin is refused
- * (403). `serve()` answers with that status when the handler lets it pass. It is not thrown with
- * `{ socket, head }`: there the refusal is sent, and the connection is closed from the start.
+ * (403). `serve()` answers with that status when the handler lets it pass. With `{ socket, head }`
+ * neither it nor what follows is thrown: the refusal is sent, `onError` is told of any other error,
+ * and the connection is closed from the start.
  * @throws {TypeError} When `protocol` was not offered, a header is the handshake's own, or the
  * request was upgraded already.
  */
@@ -131,19 +132,24 @@ function accept(
   return pending.claim(claim, new Headers(options.headers));
 }
 
+/** Requests of `node:http` that were upgraded. */
+const attached = new WeakSet<IncomingMessage>();
+
 /**
- * A refusal is no exception here: in the listener of an event nobody would catch it, and any client
- * could end the process with a bad handshake.
+ * A refusal is no exception here, nor is what an option makes of the client's handshake: in the
+ * listener of an event nobody would catch it, and any client could end the process.
  */
 function upgradeNode(
   incoming: IncomingMessage,
   options: UpgradeOptions,
   handler: ConnectionHandler | null,
 ): WebSocketUpgrade {
-  const { socket, head = new Uint8Array(0) } = options;
+  const { socket, head = new Uint8Array(0), onError = console.error } = options;
   if (socket === undefined) {
     throw new TypeError("Cannot upgrade: a request of node:http needs the option socket");
   }
+  if (attached.has(incoming)) throw new TypeError("Cannot upgrade: request was upgraded already");
+  attached.add(incoming);
   socket.on("error", () => {}); // a reset at any moment from here on must not end the process
   const address = remoteAddr(incoming.socket);
   try {
@@ -153,9 +159,11 @@ function upgradeNode(
     pending.complete();
     return upgrade;
   } catch (error) {
-    if (!(error instanceof HandshakeError)) throw error;
-    refuseOnSocket(socket, error.status, error.headers);
-    const response = refusal(error.status, error.message, error.headers);
+    const isRefusal = error instanceof HandshakeError;
+    if (!isRefusal) onError(error);
+    const { status, headers } = isRefusal ? error : { status: 500, headers: {} };
+    refuseOnSocket(socket, status, headers);
+    const response = refusal(status, isRefusal ? error.message : "Internal Server Error", headers);
     return { connection: closedConnection(address, error), response };
   }
 }

@@ -175,30 +175,49 @@ test("a client that has reset when its handshake is answered ends no process", a
   assert.equal(uncaught, []);
 });
 
-/** Calls that are an error of the program: they throw to the caller, and close nothing. */
-const MISUSES: readonly (readonly [what: string, options: UpgradeOptions, error: RegExp])[] = [
-  ["no socket", {}, /^TypeError: Cannot upgrade: .* needs the option socket$/],
+/** What an option makes of a handshake, which the client chose, must not end the process. */
+const FAILURES: readonly (readonly [what: string, options: UpgradeOptions, error: RegExp])[] = [
   ["a protocol not offered", { protocol: "x" }, /^TypeError: .*client offered/],
   ["a header of the handshake", { headers: { Connection: "x" } }, /^TypeError: .*connection/],
+  ["an origin that throws", { origin: JSON.parse as never }, /^SyntaxError/],
 ];
 
-for (const [what, options, error] of MISUSES) {
-  test(`${what}: the call throws, and the socket is still the caller's`, async () => {
-    const thrown = new Deferred<unknown>();
-    const client = await connected((incoming, socket, head) => {
-      try {
-        const own = what === "no socket" ? options : { ...options, socket, head };
-        upgradeWebSocket(incoming, own, echo);
-      } catch (error) {
-        thrown.resolve(error);
-      }
-      socket.end("HTTP/1.1 500 Mine\r\n\r\n");
-    });
-    client.send(handshake());
-    assert.match(String(await withTimeout(thrown.promise, "an error")), error);
-    assert.is((await client.readHead()).statusLine, "HTTP/1.1 500 Mine");
+for (const [what, options, error] of FAILURES) {
+  test(`${what}: 500 on the wire, onError is told, and nothing thrown`, async () => {
+    const told: unknown[] = [];
+    const all = { ...options, onError: (one: unknown) => void told.push(one) };
+    const wire = handshake({ Origin: "http://h" });
+    const { client, upgrade } = await upgraded(wire, all, echo);
+    assert.is((await client.readHead()).status, 500);
+    await client.fin();
+    assert.is(told.length, 1);
+    assert.match(String(told[0]), error);
+    assert.is((await withTimeout(upgrade.connection.closed, "the end")).code, 1006);
     await client.stop();
   });
 }
+
+test("no socket, and a request for the second time: the call throws", async () => {
+  const thrown = new Deferred<unknown[]>();
+  const client = await connected((incoming, socket, head) => {
+    const errors: unknown[] = [];
+    for (const options of [{}, { socket, head }, { socket, head }]) {
+      try {
+        upgradeWebSocket(incoming, options, echo);
+      } catch (error) {
+        errors.push(String(error));
+      }
+    }
+    thrown.resolve(errors);
+  });
+  client.send(handshake(), frame("81", "Hello"));
+  assert.equal(await withTimeout(thrown.promise, "errors"), [
+    "TypeError: Cannot upgrade: a request of node:http needs the option socket",
+    "TypeError: Cannot upgrade: request was upgraded already",
+  ]);
+  assert.is((await client.readHead()).status, 101);
+  assert.is(await client.readEvent(), "text Hello");
+  await client.stop();
+});
 
 test.run();

@@ -208,6 +208,7 @@ const LEFTOVERS: readonly (readonly [what: string, wires: readonly Uint8Array[]]
   ["a body that never ends", [request("GET /endless HTTP/1.1")]],
   ["a request that never ends", [request("POST / HTTP/1.1", { Host: "h", "Content-Length": "9" })]],
   ["half a head", [request("GET / HTTP/1.1").subarray(0, 10)]],
+  ["an upgrade behind it", [request("GET /never HTTP/1.1"), handshake()]],
 ];
 
 for (const [what, wires] of LEFTOVERS) {
