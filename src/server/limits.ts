@@ -4,17 +4,17 @@ import { withDefaults } from "../connection/limits.ts";
 
 /** The bounds of a server. Sizes are bytes, times milliseconds. */
 export interface ServerLimits {
-  /** Time for the head of a request to arrive (408), and for a handler to upgrade (503). */
+  /** For the head of a request (408), and for a handler to upgrade (503). Default: 10,000. */
   readonly handshakeTimeoutMs: number;
-  /** Handshakes that wait for their handler; more are refused with 503. */
+  /** Handshakes that wait for their handler; more are refused with 503. Default: 1,024. */
   readonly pendingUpgradesMax: number;
-  /** Header fields of a request; more are refused with 431. */
+  /** Header fields of a request; more are refused with 431. Default: 100. */
   readonly headersMax: number;
-  /** Size of all header fields; more is refused with 431. */
+  /** Size of the whole head of a request; more is refused with 431. Default: 16,384. */
   readonly headersSizeMax: number;
-  /** Size of the request target; more is refused with 414. */
+  /** Size of the request target; more is refused with 414. Default: 8,192. */
   readonly targetSizeMax: number;
-  /** Time for `shutdown()`; then what is still open is cut. */
+  /** For `shutdown()`; then what is still open is cut. Default: 10,000. */
   readonly shutdownTimeoutMs: number;
 }
 

@@ -24,7 +24,7 @@ export interface ServeOptions {
   readonly onListen?: (addr: Addr) => void;
   /** Makes the response when the handler throws. Default: prints the error and answers 500. */
   readonly onError?: ErrorHandler;
-  /** Default: 10 s, 1,024, 100, 16 KiB, 8 KiB, 10 s, in the order of {@linkcode ServerLimits}. */
+  /** The bounds of the server: see {@linkcode ServerLimits} for their defaults. */
   readonly limits?: Partial<ServerLimits>;
 }
 
