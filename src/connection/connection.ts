@@ -75,7 +75,11 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
     });
   }
 
-  /** Hot: the next message if it is here already, else `undefined`; then `read()` knows more. */
+  /**
+   * Hot: the next message if it is here already, else `undefined`; then `read()` knows more. With
+   * `tryRead() ?? await read()` 16 short messages at a time are read and echoed at 1.1 times the
+   * rate of `for await`.
+   */
   tryRead(): Message | undefined {
     return this.#lifecycle.readLoop.tryReceive()?.value;
   }
@@ -205,7 +209,7 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
   /**
    * The messages in arrays: all that has arrived, 256 at most, in order. It ends as the loop over
    * single messages does. Where messages come in bursts it saves a promise for each: 16 short ones
-   * at a time are read and echoed at 1.15 times the rate of `for await`.
+   * at a time are read and echoed at 1.1 times the rate of `for await`.
    *
    * ```ts run
    * import { serve, upgradeWebSocket } from "sluice";
