@@ -13,7 +13,8 @@ export interface DecodedFrame extends Readonly<FrameHeader> {
 /**
  * The frames that `bytes` hold, which stay as they are. A frame that is cut at the end is left out.
  *
- * @throws {ProtocolError} When a frame breaks a rule of §5, with the byte and the section.
+ * @throws {ProtocolError} When a frame by itself breaks a rule (§5.1, §5.2, §5.5), with the byte
+ * and the section. The order of fragments and what a Close frame says are not looked at.
  *
  * ```ts run
  * import { decodeFrames } from "sluice/frame";

@@ -6,22 +6,12 @@ import { ConnectionClosedError } from "../../src/connection/error.ts";
 import { frame } from "../support/frame.ts";
 import { rejects } from "../support/rejects.ts";
 import { withTimeout } from "../support/with_timeout.ts";
-import { binaryHex, isSettled, Line, short, textHex, turn } from "./support.ts";
+import { binaryHex, fullLine, isSettled, Line, short, textHex, turn } from "./support.ts";
 
 const test = suite("connection/outbox");
 
 const KiB = 1024;
 const ITEM_COST = 160;
-
-/** A connection whose socket is full, and stays it until `drain()`. */
-async function fullLine(limits = {}): Promise<Line> {
-  const line = new Line({ limits });
-  line.transport.full = true;
-  await line.connection.write("x");
-  await turn();
-  assert.is(line.transport.take(), textHex("x"));
-  return line;
-}
 
 /** Bytes that are charged `size`. */
 function charged(size: number): Uint8Array {

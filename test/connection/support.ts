@@ -1,6 +1,7 @@
 // What the tests of this floor share: a connection on a fake socket and a fake clock, and both ends
 // of its wire in hex.
 
+import * as assert from "uvu/assert";
 import { createHash } from "node:crypto";
 import { Connection } from "../../src/connection/connection.ts";
 import type { KeepaliveOptions } from "../../src/connection/keepalive.ts";
@@ -64,6 +65,16 @@ export class Line {
 /** Lets the event loop turn once: ticks, promises and one round of `setImmediate`. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A connection whose socket is full behind the message "x", and stays it until `drain()`. */
+export async function fullLine(limits: Partial<ConnectionLimits> = {}): Promise<Line> {
+  const line = new Line({ limits });
+  line.transport.full = true;
+  await line.connection.write("x");
+  await turn();
+  assert.is(line.transport.take(), textHex("x"));
+  return line;
 }
 
 /** Whether `promise` settles within a turn of the event loop. */

@@ -7,21 +7,11 @@ import { hex } from "../support/bytes.ts";
 import { closeFrame, frame } from "../support/frame.ts";
 import { rejects } from "../support/rejects.ts";
 import { withTimeout } from "../support/with_timeout.ts";
-import { binaryHex, closeHex, isSettled, Line, short, textHex, turn } from "./support.ts";
+import { binaryHex, closeHex, fullLine, isSettled, Line, short, textHex, turn } from "./support.ts";
 
 const test = suite("connection/write");
 
 const ITEM_COST = 160;
-
-/** A connection whose socket is full after the message "x". */
-async function fullLine(limits = {}): Promise<Line> {
-  const line = new Line({ limits });
-  line.transport.full = true;
-  await line.connection.write("x");
-  await turn();
-  assert.is(line.transport.take(), textHex("x"));
-  return line;
-}
 
 /** Texts, each of which begins with its number. */
 function texts(count: number): string[] {
