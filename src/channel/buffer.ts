@@ -1,7 +1,5 @@
 // What a channel holds: a ring that is bounded in number and, if its values have a cost, in cost.
-//
-// The costs queue up in a second ring, in step with the values: each value is weighed once and
-// gives back exactly what it was charged. Without `cost` there is no second ring.
+// Each value is weighed once, and gives back exactly what it was charged.
 
 import { Ring } from "./ring.ts";
 
@@ -11,25 +9,17 @@ export class Buffer<T> extends Ring<T> {
   readonly capacity: number;
   readonly #costOf: ((value: T) => number) | undefined;
   readonly #costMax: number;
-  readonly #costs: Ring<number> | null;
-  #cost = 0;
 
   constructor(capacity: number, costOf: ((value: T) => number) | undefined, costMax: number) {
-    super();
+    super(costOf !== undefined);
     this.capacity = capacity;
     this.#costOf = costOf;
     this.#costMax = costMax;
-    this.#costs = costOf === undefined ? null : new Ring();
   }
 
   /** Do values have a cost? If not, it is 0 everywhere. */
   get counts(): boolean {
-    return this.#costs !== null;
-  }
-
-  /** The sum of the costs of the values. */
-  get cost(): number {
-    return this.#cost;
+    return this.#costOf !== undefined;
   }
 
   /**
@@ -48,25 +38,14 @@ export class Buffer<T> extends Ring<T> {
   /** Hot: is there room for one more value of this cost? The first one may be however dear. */
   fits(cost: number): boolean {
     const { size } = this;
-    return size < this.capacity && (size === 0 || this.#cost + cost <= this.#costMax);
+    return size < this.capacity && (size === 0 || this.cost + cost <= this.#costMax);
   }
 
-  /** Hot: puts `value` at the end. */
-  put(value: T, cost: number): void {
-    this.push(value);
-    if (this.#costs !== null) {
-      this.#costs.push(cost);
-      this.#cost += cost;
-    }
-  }
-
-  /** Hot: takes the oldest value out; there must be one. */
-  take(): T {
-    if (this.#costs !== null) {
-      const cost = this.#costs.shift();
-      // Fractions do not add up and subtract to 0 exactly, so an empty buffer starts afresh.
-      this.#cost = this.#costs.size === 0 ? 0 : this.#cost - cost;
-    }
-    return this.shift();
+  /** Puts `value` in, and returns what had to be dropped to make room for it, oldest first. */
+  displace(value: T, cost: number): T[] {
+    const dropped: T[] = [];
+    while (!this.fits(cost)) dropped.push(this.shift());
+    this.push(value, cost);
+    return dropped;
   }
 }

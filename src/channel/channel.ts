@@ -24,12 +24,15 @@ import { Buffer } from "./buffer.ts";
 import { COMMIT, PARK, READY, type Selectable, type SendCase } from "./case.ts";
 import { ChannelClosedError, notify } from "./error.ts";
 import { type ChannelOptions, checkOptions, type Overflow } from "./options.ts";
-import { type OpOptions, type Received, receiveFrom } from "./receiver.ts";
-import { type Receiver, ReceiverIterator } from "./receiver.ts";
+import { type OpOptions, type Received, receiveFrom, type Receiver } from "./receiver.ts";
+import { ReceiverIterator } from "./receiver.ts";
 import { type Sender, Sending } from "./sender.ts";
 import { standBy } from "./signal.ts";
 import { type ChannelStats, INSPECT, inspectStats } from "./stats.ts";
 import { NOBODY, type Place, PlaceQueue, rejectQuietly, Waiter } from "./waiters.ts";
+
+/** Hot: tryReceive() without the object around it, for channels that never hold `undefined`. */
+export let take: <T>(channel: Channel<T>) => T | undefined;
 
 /** A queue of values between tasks, first in, first out. */
 export class Channel<in out T> implements Sender<T>, Receiver<T>, Disposable {
@@ -120,7 +123,7 @@ export class Channel<in out T> implements Sender<T>, Receiver<T>, Disposable {
 
   tryReceive(): Received<T> | undefined {
     if (this.#buffer.size > 0) {
-      const value = this.#buffer.take();
+      const value = this.#buffer.shift();
       if (this.#senders.hasPlaces()) this.#letIn();
       return { value, done: false };
     }
@@ -165,15 +168,10 @@ export class Channel<in out T> implements Sender<T>, Receiver<T>, Disposable {
   #offer(value: T, cost: number): boolean {
     const receiver = this.#receivers.shift();
     if (receiver !== null) receiver.waiter.received(receiver, value, false);
-    else if (this.#hasRoom(cost)) this.#buffer.put(value, cost);
+    else if (this.#hasRoom(cost)) this.#buffer.push(value, cost);
     else if (this.#overflow === "block") return false;
     else this.#drop(value, cost);
     return true;
-  }
-
-  /** Hot: would #offer find something to do with a value of this cost? */
-  #accepts(cost: number): boolean {
-    return this.#overflow !== "block" || this.#receivers.hasPlaces() || this.#hasRoom(cost);
   }
 
   /** Hot: is there room, and nobody who waits for it? The cheap must not overtake the dear. */
@@ -196,26 +194,25 @@ export class Channel<in out T> implements Sender<T>, Receiver<T>, Disposable {
     const senders = this.#senders;
     while (senders.hasPlaces() && !this.#closed && this.#buffer.fits(senders.head!.cost)) {
       const place = senders.shift()!;
-      this.#buffer.put(place.value as T, place.cost);
+      this.#buffer.push(place.value as T, place.cost);
       place.waiter.sent(place);
     }
   }
 
   /** Makes room for `value` or gives it up, as the policy says. */
   #drop(value: T, cost: number): void {
-    const dropped: T[] = [];
-    if (this.#overflow === "dropNewest") {
-      dropped.push(value);
-    } else {
-      while (!this.#buffer.fits(cost)) dropped.push(this.#buffer.take());
-      this.#buffer.put(value, cost);
-    }
+    const isLost = this.#overflow === "dropNewest";
+    const dropped = isLost ? [value] : this.#buffer.displace(value, cost);
     if (this.#onDrop !== undefined) for (const lost of dropped) notify(this.#onDrop, lost);
   }
 
-  // What `select` needs. Not written as members, so that the type of a channel, which is what its
+  // What `select` needs, and `take`. Not written as members, so that the type of a channel, which is what its
   // users see, shows what it is for and not how it works.
   static {
+    take = (channel) => {
+      const isPlain = channel.#buffer.size > 0 && !channel.#senders.hasPlaces();
+      return isPlain ? channel.#buffer.shift() : channel.tryReceive()?.value;
+    };
     const receiving: Selectable & ThisType<Channel<unknown>> = {
       [READY]() {
         return this.#buffer.size > 0 || this.#senders.hasPlaces() || this.#closed;
@@ -230,7 +227,9 @@ export class Channel<in out T> implements Sender<T>, Receiver<T>, Disposable {
     };
     const sending: Selectable & ThisType<Sending<unknown>> = {
       [READY]() {
-        return this.channel.#closed || this.channel.#accepts(this.cost);
+        const { channel, cost } = this;
+        if (channel.#closed || channel.#overflow !== "block") return true;
+        return channel.#receivers.hasPlaces() || channel.#hasRoom(cost);
       },
       [COMMIT]() {
         if (this.channel.#closed) throw new ChannelClosedError(this.channel.#cause);

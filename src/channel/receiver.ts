@@ -32,9 +32,19 @@ export function receiveFrom<T>(source: Receiver<T>, options?: OpOptions): Promis
   if (signal?.aborted) return Promise.reject(signal.reason);
   const received = source.tryReceive();
   if (received !== undefined) return Promise.resolve(received);
-  const waiter = waitAt(source);
-  if (signal) standBy(signal, waiter);
-  return waiter.promise as Promise<Received<T>>;
+  return waitAt(source, null, signal).promise as Promise<Received<T>>;
+}
+
+/** Hot: waits at `source`, which has nothing to give now. What comes is for `owner` to shape. */
+export function waitAt(
+  source: Receiver<unknown>,
+  owner: WaiterOwner | null,
+  signal?: AbortSignal,
+): Waiter {
+  const waiter = new Waiter(false, owner);
+  (source as Receiver<unknown> & Selectable)[PARK](waiter.place());
+  if (signal !== undefined) standBy(signal, waiter);
+  return waiter;
 }
 
 /** What next() answers at the end: `done`, or a promise that rejects if that was no good end. */
@@ -46,26 +56,22 @@ export type End = Received<never> | Promise<Received<never>>;
  * Written by hand: a generator would queue return() behind a pending next(), which then hangs, and
  * swallows the value that frees it.
  */
-export class ReceiverIterator<T> implements AsyncIterableIterator<T, undefined> {
+export class ReceiverIterator<T> implements AsyncIterableIterator<T, undefined>, WaiterOwner {
   readonly #source: Receiver<T>;
-  readonly #atEnd: () => End;
   /** The last next() that had to wait, behind all the others that still do. */
   #last: Waiter | null = null;
   #returned = false;
 
-  /** @param atEnd Asked at the end, once for each next() that meets it. */
-  constructor(source: Receiver<T>, atEnd: () => End = done) {
+  constructor(source: Receiver<T>) {
     this.#source = source;
-    this.#atEnd = atEnd;
   }
 
   /** Any number may be pending: they are served in order. */
   next(): Promise<Received<T>> {
     if (this.#returned) return Promise.resolve(done());
     const received = this.#source.tryReceive();
-    if (received !== undefined) return Promise.resolve(received.done ? this.#atEnd() : received);
-    this.#last = waitAt(this.#source, this);
-    return this.#last.promise as Promise<Received<T>>;
+    if (received !== undefined) return Promise.resolve(received.done ? this.atEnd() : received);
+    return this.wait();
   }
 
   /** Ends the iteration, also of every next() that is still pending. */
@@ -79,20 +85,30 @@ export class ReceiverIterator<T> implements AsyncIterableIterator<T, undefined> 
     return Promise.resolve(done());
   }
 
-  /** What a next() that waited answers at the end. */
-  end(): End {
-    return this.#returned ? done() : this.#atEnd();
+  /** What a next() that waited answers. */
+  answer(value: unknown, isEnd: boolean): Received<T> | End {
+    if (!isEnd) return { value: value as T, done: false };
+    return this.#returned ? done() : this.atEnd();
   }
 
   [Symbol.asyncIterator](): this {
     return this;
   }
-}
 
-function waitAt(source: Receiver<unknown>, owner: WaiterOwner | null = null): Waiter {
-  const waiter = new Waiter(false, owner);
-  (source as Receiver<unknown> & Selectable)[PARK](waiter.place());
-  return waiter;
+  protected get returned(): boolean {
+    return this.#returned;
+  }
+
+  /** Hot: a next() that has to wait, since the source has nothing now. */
+  protected wait(): Promise<Received<T>> {
+    this.#last = waitAt(this.#source, this);
+    return this.#last.promise as Promise<Received<T>>;
+  }
+
+  /** Asked once for each next() that meets the end. */
+  protected atEnd(): End {
+    return done();
+  }
 }
 
 function done(): Received<never> {

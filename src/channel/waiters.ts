@@ -9,6 +9,8 @@
 //     b's receivers        [ O ]
 //     the signal's queue   [place] [ O ]
 //
+// A waiter is a place by itself, for most wait in one queue only: there it stands in person.
+//
 // Everything that can end a wait is a queue: those of a channel, a timer, an AbortSignal, and an
 // iterator, whose return() ends its pending next(). So there is one way to wait, one way to be
 // served, and one way to give up: leave all queues.
@@ -41,8 +43,9 @@ export class Place {
   /** Another place of the same waiter. */
   readonly sibling: Place | null;
 
-  constructor(waiter: Waiter, label: string | null, sibling: Place | null) {
-    this.waiter = waiter;
+  /** @param waiter Whose place it is; `null`: it is a waiter itself. */
+  constructor(waiter: Waiter | null, label: string | null, sibling: Place | null) {
+    this.waiter = waiter ?? (this as Place as Waiter);
     this.label = label;
     this.sibling = sibling;
   }
@@ -105,19 +108,19 @@ export class PlaceQueue {
 /** The queue of every channel where nobody has waited yet. Nobody ever joins it. */
 export const NOBODY: PlaceQueue = new PlaceQueue();
 
-/** The iterator to which a waiter belongs: its return() has to find it. */
+/** For whom a waiter waits, if not for the `{ value, done }` of a receive. */
 export interface WaiterOwner {
-  /** What the waiter answers at the end. */
-  end(): unknown;
+  /** What to settle the promise with: a value, or a promise to follow. */
+  answer(value: unknown, done: boolean): unknown;
 }
 
 /** One pending promise. Each of the last five methods settles it, and it is settled once. */
-export class Waiter {
+export class Waiter extends Place {
   readonly promise: Promise<unknown>;
   readonly #resolve: Settle;
   readonly #reject: Settle;
   readonly #mayFloat: boolean;
-  /** The iterator whose next() this is. */
+  /** For whom it waits: an iterator's return() has to find its own. */
   readonly owner: WaiterOwner | null;
   /** Stands it in the queue of a signal, too? */
   hasSignal = false;
@@ -125,6 +128,7 @@ export class Waiter {
 
   /** @param mayFloat Nobody may be looking: a rejection must not count as unhandled. */
   constructor(mayFloat = false, owner: WaiterOwner | null = null) {
+    super(null, null, null);
     this.promise = new Promise(capture);
     this.#resolve = lastResolve;
     this.#reject = lastReject;
@@ -134,14 +138,10 @@ export class Waiter {
     remember(this);
   }
 
-  /** Where its last place stands; null when it is settled, or waits for what will never come. */
-  get queue(): PlaceQueue | null {
-    return this.#places === null ? null : this.#places.queue;
-  }
-
-  /** A new place for this waiter, for the caller to put into a queue. */
+  /** A place for this waiter, for the caller to put into a queue. */
   place(label: string | null = null): Place {
-    return (this.#places = new Place(this, label, this.#places));
+    const isFirst = label === null && this.#places === null;
+    return (this.#places = isFirst ? this : new Place(this, label, this.#places));
   }
 
   /** The value offered at `place` was taken. */
@@ -155,7 +155,7 @@ export class Waiter {
   received({ label }: Place, value: unknown, done: boolean): void {
     const places = this.#leave();
     if (label !== null) this.#resolve({ case: label, value, done });
-    else if (done && this.owner !== null) this.#resolve(this.owner.end());
+    else if (this.owner !== null) this.#resolve(this.owner.answer(value, done));
     else this.#resolve({ value, done });
     tellQueues(places);
   }
