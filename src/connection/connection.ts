@@ -66,13 +66,7 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
    * come, and with the reason of `signal`, which takes no message.
    */
   read(options?: WaitOptions): Promise<Message> {
-    const { readLoop } = this.#lifecycle;
-    const ready = options?.signal === undefined ? readLoop.readReady() : undefined;
-    if (ready !== undefined) return ready;
-    return readLoop.receive(options).then(({ value, done }) => {
-      if (done) throw this.#lifecycle.closedError("read");
-      return value;
-    });
+    return this.#lifecycle.readLoop.read(options);
   }
 
   /**
@@ -81,7 +75,7 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
    * rate of `for await`.
    */
   tryRead(): Message | undefined {
-    return this.#lifecycle.readLoop.tryReceive()?.value;
+    return this.#lifecycle.readLoop.tryRead();
   }
 
   /**

@@ -3,43 +3,32 @@
 import { COMMIT, PARK, READY } from "../channel/case.ts";
 import type { Selectable } from "../channel/case.ts";
 import type { OpOptions, Received, Receiver } from "../channel/mod.ts";
-import type { ReceiverIterator } from "../channel/receiver.ts";
+import { ReceiverIterator } from "../channel/receiver.ts";
 import type { Place } from "../channel/waiters.ts";
 import type { Message } from "../message/message.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { ReadLoop } from "./read_loop.ts";
 
-/**
- * Throws at the end when the connection was lost. By hand, since an async generator costs more, and
- * queues `return()` behind a `next()` that waits.
- */
-export class MessageIterator implements AsyncIterableIterator<Message, undefined> {
-  readonly #readLoop: ReadLoop;
-  readonly #waiting: ReceiverIterator<Message>;
-  #returned = false;
+/** Throws at the end when the connection was lost. */
+export class MessageIterator extends ReceiverIterator<Message> {
+  readonly #lifecycle: Lifecycle;
 
   constructor(lifecycle: Lifecycle) {
-    this.#readLoop = lifecycle.readLoop;
-    this.#waiting = lifecycle.readLoop.iterate(async () => {
-      await null; // all that there is to say of the end is known a moment later
-      if (!lifecycle.closeReceived) throw lifecycle.closedError("read");
-      return { value: undefined, done: true };
-    });
+    super(messagesOf(lifecycle.readLoop));
+    this.#lifecycle = lifecycle;
   }
 
   /** Hot. */
-  next(): Promise<IteratorResult<Message, undefined>> {
-    if (this.#returned) return this.#waiting.next();
-    return this.#readLoop.receiveReady() ?? this.#waiting.next();
+  override next(): Promise<Received<Message>> {
+    if (this.returned) return super.next();
+    const { readLoop } = this.#lifecycle;
+    return readLoop.receiveReady() ?? (readLoop.ended ? super.next() : this.wait());
   }
 
-  return(): Promise<IteratorResult<Message, undefined>> {
-    this.#returned = true;
-    return this.#waiting.return();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
+  protected override async atEnd(): Promise<Received<never>> {
+    await null; // all that there is to say of the end is known a moment later
+    if (!this.#lifecycle.closeReceived) throw this.#lifecycle.closedError("read");
+    return { value: undefined, done: true };
   }
 }
 
@@ -92,7 +81,7 @@ class Messages implements Receiver<Message>, Selectable {
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
-    return this.#readLoop.iterate();
+    return new ReceiverIterator(this);
   }
 
   [READY](): boolean {

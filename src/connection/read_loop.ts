@@ -5,10 +5,10 @@
 // by stopping the source instead: above its limit the socket is paused, at half of it resumed.
 
 import type { Selectable } from "../channel/case.ts";
-import { Channel } from "../channel/mod.ts";
+import { Channel, take } from "../channel/channel.ts";
 import type { OpOptions, Received } from "../channel/mod.ts";
-import { ReceiverIterator } from "../channel/receiver.ts";
-import type { End } from "../channel/receiver.ts";
+import { receiveFrom, waitAt } from "../channel/receiver.ts";
+import type { WaiterOwner } from "../channel/waiters.ts";
 import { charge } from "../message/message.ts";
 import type { Message } from "../message/message.ts";
 import type { ConnectionLimits } from "./limits.ts";
@@ -22,10 +22,12 @@ export interface ReadLoopOwner {
   pauseInput(): void;
   /** Read from it again. */
   resumeInput(): void;
+  /** The error for a read past the last message. */
+  closedError(act: string): Error;
 }
 
 /** The incoming half of a connection. */
-export class ReadLoop {
+export class ReadLoop implements WaiterOwner {
   readonly #owner: ReadLoopOwner;
   readonly #inbox: Channel<Message> = new Channel<Message>(Infinity, { cost: charge });
   readonly #limits: ConnectionLimits;
@@ -48,6 +50,11 @@ export class ReadLoop {
   /** Whether the socket is paused, because nobody reads what has arrived. */
   get paused(): boolean {
     return this.#paused;
+  }
+
+  /** Whether no message will come any more, besides those that wait. */
+  get ended(): boolean {
+    return this.#inbox.closed;
   }
 
   /** Messages that wait to be read. */
@@ -75,9 +82,16 @@ export class ReadLoop {
 
   /** Hot: the oldest message, `done` at the end, or `undefined` when none waits. */
   tryReceive(): Received<Message> | undefined {
-    const received = this.#inbox.tryReceive();
+    const value = this.tryRead();
+    if (value !== undefined) return { value, done: false };
+    return this.#inbox.closed ? { value: undefined, done: true } : undefined;
+  }
+
+  /** Hot: the oldest message, or `undefined` when none waits, nor will at the end. */
+  tryRead(): Message | undefined {
+    const message = take(this.#inbox);
     if (this.#paused && this.#isHalfEmpty()) this.#resume();
-    return received;
+    return message;
   }
 
   /** Hot: the next message, or `done` at the end. Waiting readers are served in their order. */
@@ -85,47 +99,61 @@ export class ReadLoop {
     if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
     const ready = this.receiveReady();
     if (ready !== undefined) return ready;
-    const received = this.#inbox.receive(options);
-    if (this.#turn === null) return received;
-    return Promise.all([received, this.#turn]).then(([first]) => first);
+    return this.#paced(receiveFrom(this.#inbox, options));
   }
 
   /** Hot: the next message if it is here already, and a turn of the event loop now and then. */
   receiveReady(): Promise<Received<Message>> | undefined {
-    const received = this.tryReceive();
-    if (received !== undefined && !received.done) return this.#paced(received);
+    const value = this.tryRead();
+    if (value !== undefined) return this.#inStretch(Promise.resolve({ value, done: false }));
     this.#stretch = 0;
     return undefined;
   }
 
-  /** Hot: the same, and the message alone. */
-  readReady(): Promise<Message> | undefined {
-    const received = this.tryReceive();
-    if (received !== undefined && !received.done) return this.#paced(received.value);
+  /** Hot: the next message alone. At the end rejects with what the owner has to say of it. */
+  read(options?: OpOptions): Promise<Message> {
+    const signal = options?.signal;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const message = this.tryRead();
+    if (message !== undefined) return this.#inStretch(Promise.resolve(message));
     this.#stretch = 0;
-    return undefined;
+    if (this.#inbox.closed) return this.#pastEnd();
+    return this.#paced(waitAt(this.#inbox, this, signal).promise as Promise<Message>);
   }
 
-  #paced<T extends Message | Received<Message>>(answer: T): Promise<T> {
+  /** What a `read()` that waited answers. */
+  answer(message: unknown, isEnd: boolean): unknown {
+    return isEnd ? this.#pastEnd() : message;
+  }
+
+  /** Rejects a moment later, when all that there is to say of the end is known. */
+  async #pastEnd(): Promise<never> {
+    await null;
+    throw this.#owner.closedError("read");
+  }
+
+  /** Hot: what is ready, the latest of a stretch without a turn of the event loop. */
+  #inStretch<T>(ready: Promise<T>): Promise<T> {
     if (++this.#stretch >= YIELD_EVERY && this.#turn === null) this.#beginTurn();
-    return this.#turn === null ? Promise.resolve(answer) : this.#turn.then(() => answer);
+    return this.#paced(ready);
+  }
+
+  /** Hot: `answer`, behind the turn of the event loop, if there is one to wait for. */
+  #paced<T>(answer: Promise<T>): Promise<T> {
+    if (this.#turn === null) return answer;
+    return Promise.all([answer, this.#turn]).then(([first]) => first);
   }
 
   /** Hot: `first` and what waits behind it, as much as one may take at a stretch. */
   receiveMore(first: Message): Message[] {
     const messages = [first];
     while (messages.length < YIELD_EVERY) {
-      const received = this.tryReceive();
-      if (received === undefined || received.done) break;
-      messages.push(received.value);
+      const message = this.tryRead();
+      if (message === undefined) break;
+      messages.push(message);
     }
     this.#stretch += messages.length;
     return messages;
-  }
-
-  /** Waits in the order of the readers, until its `return()` ends the wait. */
-  iterate(atEnd?: () => End): ReceiverIterator<Message> {
-    return new ReceiverIterator(this.#inbox, atEnd);
   }
 
   /**
