@@ -1,6 +1,7 @@
 // Frames into the socket: small ones are copied into the page, so that a batch is one write; a
-// large payload goes by reference, in slices. Between the slices of a frame nothing else may go
-// (§5.4), and nothing does: there are slices left only while the socket is full.
+// large payload goes in slices, bytes by reference, a text encoded through the page. Between the
+// slices of a frame nothing else may go (§5.4), and nothing does: there are slices left only while
+// the socket is full.
 
 import { Buffer } from "node:buffer";
 import { frameSizeMax } from "../frame/encoder.ts";
@@ -15,6 +16,9 @@ const COPY_SIZE_MAX = 16 * 1024;
 /** Small enough that a peer which reads slowly is seen to read: see `stallTimeoutMs`. */
 const SLICE_SIZE = 64 * 1024;
 
+/** UTF-16 code units of a text that are encoded at once: a page takes several of them. */
+const TEXT_SLICE_LENGTH = 6 * 1024;
+
 const page = new Page();
 
 /** Hot: whether a message goes by itself, and not into the page with others. */
@@ -26,8 +30,8 @@ export function isTooLargeForPage(message: Message): boolean {
 export class FrameWriter {
   #transport: Transport | null = null;
   #full = true; // until there is a socket
-  #large: Uint8Array | null = null; // payload that is being written in slices
-  #largeAt = 0;
+  #large: Message | null = null; // payload that is being written in slices
+  #largeAt = 0; // how much of it is written: bytes, or UTF-16 code units of a text
 
   /** Whether the socket takes nothing more until it has drained. */
   get isFull(): boolean {
@@ -52,6 +56,7 @@ export class FrameWriter {
     if (this.#transport === null) return;
     this.#full = false;
     this.#writeSlices();
+    this.flush(); // the page is everybody's: nothing of ours stays in it
   }
 
   /** Hot: writes a message as one frame. Where `isAlone`, no other goes into the same batch. */
@@ -106,10 +111,10 @@ export class FrameWriter {
 
   #writeLarge(message: Message): void {
     const isText = typeof message === "string";
-    const payload = isText ? Buffer.from(message) : message;
-    this.#writeHeader(isText ? Opcode.TEXT : Opcode.BINARY, payload.length);
-    this.flush();
-    this.#large = payload;
+    const length = isText ? Buffer.byteLength(message) : message.length;
+    this.#writeHeader(isText ? Opcode.TEXT : Opcode.BINARY, length);
+    if (!isText) this.flush();
+    this.#large = message;
     this.#largeAt = 0;
     this.#writeSlices();
   }
@@ -123,12 +128,30 @@ export class FrameWriter {
 
   #writeSlices(): void {
     while (this.#large !== null && !this.#full) {
-      const start = this.#largeAt;
-      this.#largeAt = Math.min(start + SLICE_SIZE, this.#large.length);
-      const slice = this.#large.subarray(start, this.#largeAt);
-      if (this.#largeAt === this.#large.length) this.#large = null;
-      this.#write(slice);
+      if (typeof this.#large === "string") this.#writeText(this.#large);
+      else this.#writeBytes(this.#large);
     }
+  }
+
+  #writeBytes(bytes: Uint8Array): void {
+    const start = this.#largeAt;
+    const end = Math.min(start + SLICE_SIZE, bytes.length);
+    this.#sliced(end, bytes.length);
+    this.#write(bytes.subarray(start, end));
+  }
+
+  /** To encode 1 MiB so takes a fifth of the time that a buffer of that size does. */
+  #writeText(text: string): void {
+    const start = this.#largeAt;
+    const end = sliceEnd(text, start);
+    if (!page.hasRoom(3 * (end - start))) return this.flush();
+    page.rawText(text.substring(start, end));
+    this.#sliced(end, text.length);
+  }
+
+  #sliced(end: number, length: number): void {
+    this.#largeAt = end;
+    if (end === length) this.#large = null;
   }
 
   #makeRoom(size: number): void {
@@ -140,4 +163,12 @@ export class FrameWriter {
   #write(bytes: Uint8Array): void {
     if (!this.#transport?.write(bytes)) this.#full = true;
   }
+}
+
+/** Where a slice of `text` may end: not inside a surrogate pair, which is one character. */
+function sliceEnd(text: string, start: number): number {
+  const end = start + TEXT_SLICE_LENGTH;
+  if (end >= text.length) return text.length;
+  const last = text.charCodeAt(end - 1);
+  return last >= 0xd800 && last < 0xdc00 ? end - 1 : end;
 }

@@ -18,6 +18,7 @@ import {
   frameSizeMax,
   SHORT_TEXT_MAX,
 } from "../frame/encoder.ts";
+import { encodeUtf8 } from "../frame/utf8.ts";
 
 const PAGE_SIZE = 64 * 1024;
 
@@ -85,6 +86,12 @@ export class Page {
     this.#encodeTexts();
     this.#bytes.set(bytes, this.#end);
     this.#end += bytes.length;
+  }
+
+  /** Appends a text as UTF-8, without a header. There must be room for three bytes a code unit. */
+  rawText(text: string): void {
+    this.#encodeTexts();
+    this.#end += encodeUtf8(this.#bytes, this.#end, text);
   }
 
   /** Hot: takes the batch, for one write. The next one begins behind it. */

@@ -86,7 +86,10 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
   return nativeBuffer(bytes).utf8Slice(start, end);
 }
 
-/** Hot: the string in `bytes[start..end)`, which must be ASCII: two thirds of the time. */
+/**
+ * Hot: the string in `bytes[start..end)`, which must be ASCII: two thirds of the time of
+ * {@linkcode decodeUtf8}, and from 1 MiB on, on Node 20, a fifth.
+ */
 export function decodeAscii(bytes: Uint8Array, start: number, end: number): string {
   return nativeBuffer(bytes).latin1Slice(start, end);
 }

@@ -54,6 +54,7 @@ export class MessageAssembler implements FrameSink {
   #fin = false; // whether its last frame has begun
   #announced = 0; // payload bytes that its headers announced
   #emptyCost = 0; // what its empty fragments are charged
+  #isAscii = true; // all of its payload that has come so far
   #buffer: Uint8Array = EMPTY;
   #size = 0;
   #validator: Utf8Validator = new Utf8Validator();
@@ -95,6 +96,7 @@ export class MessageAssembler implements FrameSink {
       this.#opcode = opcode;
       this.#announced = 0;
       this.#emptyCost = 0;
+      this.#isAscii = true;
     }
     this.#fin = fin;
     this.#announced += length;
@@ -116,6 +118,7 @@ export class MessageAssembler implements FrameSink {
     const isWhole = this.#fin && end - start === this.#announced;
     if (this.#opcode === Opcode.TEXT) {
       if (isWhole && isAscii) return this.#finishAscii(bytes, start, end);
+      if (!isAscii) this.#isAscii = false;
       if (!isAscii || !this.#validator.complete) this.#validate(bytes, start, end);
     }
     if (!isWhole) this.#append(bytes, start, end);
@@ -203,7 +206,9 @@ export class MessageAssembler implements FrameSink {
     const size = this.#size;
     this.#buffer = EMPTY;
     this.#size = 0;
-    if (this.#opcode === Opcode.TEXT) return decodeUtf8(buffer, 0, size);
+    if (this.#opcode === Opcode.TEXT) {
+      return this.#isAscii ? decodeAscii(buffer, 0, size) : decodeUtf8(buffer, 0, size);
+    }
     return size === buffer.length && size > 0 ? buffer : buffer.slice(0, size);
   }
 }
