@@ -12,7 +12,7 @@ export interface Workload {
   readonly servers: readonly string[];
 }
 
-const STYLES = ["sluice try", "sluice batches", "sluice for", "sluice read"];
+const STYLES = ["sluice each", "sluice try", "sluice batches", "sluice for", "sluice read"];
 const PEERS = ["ws", "bun", "deno", "gorilla", "raw"];
 
 const KIB = 1024;
@@ -31,7 +31,7 @@ function workload(
   connections: number,
 ): Workload {
   const all = label === "32 B" && kind === "text" && connections === 64;
-  const servers = [...(all ? STYLES : ["sluice try", "sluice for"]), ...PEERS];
+  const servers = [...(all ? STYLES : ["sluice each", "sluice try", "sluice for"]), ...PEERS];
   const name = `${label} ${kind}, ${inFlight} in flight, ${connections} connections`;
   return { name, size: SIZES[label], kind, inFlight, connections, servers };
 }

@@ -126,7 +126,7 @@ export class Lifecycle
     this.writeLoop.turnBegins();
     this.#endpoint.receive(bytes);
     this.readLoop.chunkDelivered();
-    if (this.writeLoop.hasPongs) this.writeLoop.flush();
+    this.writeLoop.turnEnds();
   }
 
   drained(): void {

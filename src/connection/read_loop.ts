@@ -26,8 +26,15 @@ export interface ReadLoopOwner {
   closedError(act: string): Error;
 }
 
+/** Who is told that messages have come, or the end of them. */
+export interface MessageConsumer {
+  messagesCame(): void;
+}
+
 /** The incoming half of a connection. */
 export class ReadLoop implements WaiterOwner {
+  /** Takes the messages that no reader waits for, when they have come. */
+  consumer: MessageConsumer | null = null;
   readonly #owner: ReadLoopOwner;
   readonly #inbox: Channel<Message> = new Channel<Message>(Infinity, { cost: charge });
   readonly #limits: ConnectionLimits;
@@ -75,6 +82,7 @@ export class ReadLoop implements WaiterOwner {
 
   /** Hot: all that one read of the socket brought is delivered. */
   chunkDelivered(): void {
+    if (this.consumer !== null) this.consumer.messagesCame();
     if (this.#paused || this.#discarding || !this.#isFull()) return;
     this.#paused = true;
     this.#owner.pauseInput();
@@ -169,6 +177,7 @@ export class ReadLoop implements WaiterOwner {
   end(): void {
     this.#inbox.close();
     this.discard();
+    if (this.consumer !== null) queueMicrotask(() => this.consumer?.messagesCame());
   }
 
   /**

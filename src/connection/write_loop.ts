@@ -23,7 +23,8 @@ const YIELD_EVERY = 256;
 /** A large message counts for so many short ones: it takes as long to write. */
 const LARGE_STRETCH = 16;
 
-const accepted: Promise<void> = Promise.resolve();
+/** What every `write()` returns that need not wait: known by sight, it need not be awaited. */
+export const ACCEPTED: Promise<void> = Promise.resolve();
 
 /** What a {@linkcode WriteLoop} tells its owner. */
 export interface WriteLoopOwner {
@@ -47,6 +48,8 @@ export class WriteLoop {
   #isClosed = false; // here, so that a message that goes past it need not look there
   #scheduled = false;
   #isFlushing = false; // a stream in memory may call back in the middle of a write
+  #isInTurn = false; // within the handler of what has arrived, at whose end a flush may be due:
+  #isDue = false;
   #isAnswering = false;
   #writesInTurn = 0;
   #stretch = 0;
@@ -61,11 +64,6 @@ export class WriteLoop {
   }
 
 
-  /** Whether a ping waits for its answer. */
-  get hasPongs(): boolean {
-    return this.#pongs !== null;
-  }
-
   attach(transport: Transport): void {
     this.#writer.attach(transport);
     this.flush();
@@ -79,6 +77,13 @@ export class WriteLoop {
   turnBegins(): void {
     this.#isAnswering = this.#writesInTurn <= 1;
     this.#writesInTurn = 0;
+    this.#isInTurn = true;
+  }
+
+  /** Hot: all of it is handed out. What was answered by now leaves, without a tick of its own. */
+  turnEnds(): void {
+    this.#isInTurn = false;
+    if (this.#isDue || this.#pongs !== null) this.flush();
   }
 
   /** Hot: sends or queues a message when there is room. */
@@ -90,10 +95,10 @@ export class WriteLoop {
   write(message: Message, options?: OpOptions): Promise<void> {
     const signal = options?.signal;
     if (signal?.aborted) return quiet(Promise.reject(signal.reason));
-    if (this.#writeThrough(message)) return accepted;
+    if (this.#writeThrough(message)) return ACCEPTED;
     if (this.outbox.closed) return quiet(Promise.reject(this.#owner.closedError("write")));
     const kept = copy(message);
-    if (this.#enqueue(kept)) return accepted;
+    if (this.#enqueue(kept)) return ACCEPTED;
     const refused = (error: unknown): never => {
       throw error instanceof ChannelClosedError ? this.#owner.closedError("write") : error;
     };
@@ -188,7 +193,7 @@ export class WriteLoop {
 
   /** Hot: sends what is there, as far as the socket takes it. */
   flush(): void {
-    this.#scheduled = false;
+    this.#scheduled = this.#isDue = false;
     if (this.#writer.isFull) return;
     if (this.#isFlushing) return this.#schedule(); // nothing may go into the middle of a frame
     this.#isFlushing = true;
@@ -222,6 +227,10 @@ export class WriteLoop {
   /** After the microtasks of this turn, for in them the handlers answer what has just arrived. */
   #schedule(): void {
     if (this.#scheduled || this.#writer.isFull) return;
+    if (this.#isInTurn) {
+      this.#isDue = true;
+      return;
+    }
     this.#scheduled = true;
     if (this.#stretch < YIELD_EVERY) {
       process.nextTick(flush, this);

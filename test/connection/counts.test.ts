@@ -27,6 +27,7 @@ async function promisesIn(action: () => Promise<void>): Promise<number> {
 
 /** How each style of reading echoes; and what a chunk of 1 and of 16 messages may cost it. */
 const PROMISES_MAX: Readonly<Record<keyof typeof echoes, readonly [number, number]>> = {
+  forEach: [1, 1],
   "for await": [4, 49],
   read: [5, 50],
   "tryRead() ?? await read()": [4, 4],
@@ -35,6 +36,7 @@ const PROMISES_MAX: Readonly<Record<keyof typeof echoes, readonly [number, numbe
 
 /** With 16 in a read a quarter more than on Node 20, which of all versions allocates the most. */
 const BYTES_MAX: Readonly<Record<keyof typeof echoes, readonly [number, number]>> = {
+  forEach: [1500, 400],
   "for await": [1500, 1000],
   read: [1500, 1100],
   "tryRead() ?? await read()": [1500, 420],

@@ -6,9 +6,10 @@ type Echo = (connection: Connection) => Promise<void>;
 
 /** By the name under which the documentation has them. */
 export const echoes: Readonly<Record<
-  "for await" | "read" | "tryRead() ?? await read()" | "batches",
+  "forEach" | "for await" | "read" | "tryRead() ?? await read()" | "batches",
   Echo
 >> = {
+  forEach: (connection) => connection.forEach((message) => connection.write(message)),
   "for await": async (connection) => {
     for await (const message of connection) await connection.write(message);
   },

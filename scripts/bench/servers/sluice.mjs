@@ -2,6 +2,7 @@
 import { serve, upgradeWebSocket } from "../../../dist/src/mod.js";
 
 const styles = {
+  each: (connection) => connection.forEach((message) => connection.write(message)),
   for: async (connection) => {
     for await (const message of connection) await connection.write(message);
   },
