@@ -13,7 +13,7 @@ export interface IdleCost {
   readonly handshakesPerSecond: number;
 }
 
-const SERVERS = ["sluice for", "ws", "bun", "deno", "gorilla", "http"];
+const SERVERS = ["sluice each", "sluice for", "ws", "bun", "deno", "gorilla", "http"];
 
 /** Up to here a server is warm, and its young generation as large as it will be. */
 const FEW = 2000;

@@ -206,8 +206,8 @@ export class Channel<in out T> implements Sender<T>, Receiver<T>, Disposable {
     if (this.#onDrop !== undefined) for (const lost of dropped) notify(this.#onDrop, lost);
   }
 
-  // What `select` needs, and `take`. Not written as members, so that the type of a channel, which is what its
-  // users see, shows what it is for and not how it works.
+  // What `take` and `select` need. Not written as members, so that the type of a channel, which is
+  // what its users see, shows what it is for and not how it works.
   static {
     take = (channel) => {
       const isPlain = channel.#buffer.size > 0 && !channel.#senders.hasPlaces();

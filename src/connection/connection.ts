@@ -1,5 +1,7 @@
 // What the user holds of a connection. The mechanism is in `lifecycle`, the two queues in
 // `read_loop` and `write_loop`; here are the promises that they keep.
+//
+// Over 250 lines: most of it is what the user is told of one class.
 
 import type { Receiver } from "../channel/mod.ts";
 import { describe } from "../frame/describe.ts";
@@ -154,9 +156,9 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
    * rejection that nobody looks at ends no process.
    */
   ping(): Promise<number> {
-    const { isOpen, pings, writeLoop } = this.#lifecycle;
-    if (!isOpen) return quiet(Promise.reject(this.#lifecycle.closedError("ping")));
-    return pings.ping((payload) => writeLoop.ping(payload));
+    const lifecycle = this.#lifecycle;
+    if (!lifecycle.isOpen) return quiet(Promise.reject(lifecycle.closedError("ping")));
+    return lifecycle.pings.ping((payload) => lifecycle.writeLoop.ping(payload));
   }
 
   /** Fulfils when the connection has ended, with all that is known of why. It never rejects. */

@@ -31,3 +31,8 @@ export class Deadline {
     this.#timer = null;
   }
 }
+
+/** The error for one that was missed. */
+export function timedOut(message: string): DOMException {
+  return new DOMException(message, "TimeoutError");
+}

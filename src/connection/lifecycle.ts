@@ -5,16 +5,19 @@
 //   received()  ->  endpoint  ->  message()  ->  read loop
 //                             ->  ping()     ->  write loop  ->  transport
 //   close()     ->  endpoint  ->  sendClose(), endTcp()  ->  write loop
+//
+// Over 250 lines: it is the one place where all of a connection meets.
 
 import { Endpoint } from "../protocol/endpoint.ts";
 import type { Closure, EndpointSink } from "../protocol/endpoint.ts";
 import type { Message } from "../message/message.ts";
 import type { Clock } from "./clock.ts";
-import { Deadline } from "./deadline.ts";
+import { Deadline, timedOut } from "./deadline.ts";
 import { ConnectionClosedError } from "./error.ts";
 import { Keepalive } from "./keepalive.ts";
 import type { KeepaliveOptions, KeepaliveOwner } from "./keepalive.ts";
 import type { ConnectionLimits } from "./limits.ts";
+import { Outcome } from "./outcome.ts";
 import { Pings } from "./pings.ts";
 import { ReadLoop } from "./read_loop.ts";
 import type { ReadLoopOwner } from "./read_loop.ts";
@@ -43,17 +46,18 @@ export class Lifecycle
 {
   readonly readLoop: ReadLoop;
   readonly writeLoop: WriteLoop;
-  readonly pings: Pings;
-  readonly closed: Promise<Closure>;
 
   readonly #endpoint: Endpoint;
   readonly #keepalive: Keepalive | null;
   readonly #limits: ConnectionLimits;
-  readonly #closing: Deadline;
-  readonly #stall: Deadline;
-  #resolveClosed: (closure: Closure) => void = () => {};
+  readonly #clock: Clock;
+  // What an idle connection does not need is not made before it is asked for.
+  #pings: Pings | null = null;
+  #closing: Deadline | null = null;
+  #stall: Deadline | null = null;
+  #listedIn: Set<Lifecycle> | null = null;
   #transport: Transport | null = null;
-  #closure: Closure | null = null;
+  readonly #outcome = new Outcome();
   #answer: Uint8Array | null = null; // payload of the Close that answers the peer's
   #cause: unknown = undefined;
   #isTerminated = false;
@@ -66,14 +70,26 @@ export class Lifecycle
 
   constructor({ limits, keepalive, clock }: LifecycleOptions) {
     this.#limits = limits;
-    this.#closing = new Deadline(clock);
-    this.#stall = new Deadline(clock);
+    this.#clock = clock;
     this.#endpoint = new Endpoint(this, "server", limits.messageSizeMax);
     this.#keepalive = keepalive === false ? null : new Keepalive(this, clock, keepalive);
     this.readLoop = new ReadLoop(this, limits);
     this.writeLoop = new WriteLoop(this, limits);
-    this.pings = new Pings(clock);
-    this.closed = new Promise((resolve) => (this.#resolveClosed = resolve));
+  }
+
+  get pings(): Pings {
+    return (this.#pings ??= new Pings(this.#clock));
+  }
+
+  get closed(): Promise<Closure> {
+    return this.#outcome.promise;
+  }
+
+  /** Is in `open` from now on, until it has ended. */
+  listIn(open: Set<Lifecycle>): void {
+    if (this.#outcome.closure !== null) return;
+    open.add(this);
+    this.#listedIn = open;
   }
 
   /** Whether nobody has begun to close yet. */
@@ -88,7 +104,7 @@ export class Lifecycle
 
   /** The handshake is done: from here on bytes flow. */
   open(transport: Transport): void {
-    if (this.#closure !== null) return transport.destroy();
+    if (this.#outcome.closure !== null) return transport.destroy();
     this.#transport = transport;
     if (this.isOpen) this.#keepalive?.start();
     this.writeLoop.attach(transport);
@@ -112,7 +128,7 @@ export class Lifecycle
 
   /** The error for what comes too late. */
   closedError(act: string): Error {
-    const closure = this.#closure ?? this.#endpoint.closure(this.#cause);
+    const closure = this.#outcome.closure ?? this.#endpoint.closure(this.#cause);
     const isClosing = this.#endpoint.state === "closing" && closure.sent !== null;
     return new ConnectionClosedError(act, isClosing ? { ...closure, ...closure.sent } : closure);
   }
@@ -147,15 +163,15 @@ export class Lifecycle
   }
 
   disconnected(cause: unknown): void {
-    if (this.#closure !== null) return;
+    if (this.#outcome.closure !== null) return;
     this.#endpoint.disconnected(this.#isTerminated ? "local" : "remote");
-    this.#closure = this.#endpoint.closure(this.#cause ?? cause);
+    this.#outcome.settle(this.#endpoint.closure(this.#cause ?? cause));
     this.#transport = null;
-    this.#closing.meet();
-    this.#stall.meet();
+    this.#closing?.meet();
+    this.#stall?.meet();
     this.writeLoop.abandon();
-    this.pings.fail(() => this.closedError("ping"));
-    this.#resolveClosed(this.#closure);
+    this.#pings?.fail(() => this.closedError("ping"));
+    this.#listedIn?.delete(this);
   }
 
   // Asked by the endpoint.
@@ -170,7 +186,7 @@ export class Lifecycle
   }
 
   pong(payload: Uint8Array): void {
-    this.pings.pong(payload);
+    this.#pings?.pong(payload);
   }
 
   inputEnded(): void {
@@ -184,7 +200,7 @@ export class Lifecycle
   }
 
   endTcp(): void {
-    if (!this.#closing.isSet) this.#closeWithin(this.#limits.closeTimeoutMs);
+    if (!this.#closing?.isSet) this.#closeWithin(this.#limits.closeTimeoutMs);
     if (this.#answer === null) return this.writeLoop.end(null);
     // What the handler says to the messages before the peer's Close belongs in front of ours.
     this.readLoop.whenReaderRests(() => this.writeLoop.end(this.#answer));
@@ -203,10 +219,11 @@ export class Lifecycle
   }
 
   stalled(isFull: boolean): void {
-    if (!isFull) return this.#stall.meet();
+    if (!isFull) return this.#stall?.meet();
     const { stallTimeoutMs } = this.#limits;
+    this.#stall ??= new Deadline(this.#clock);
     this.#stall.set(stallTimeoutMs, () => {
-      this.#destroy(timeout(`Peer took no byte for ${stallTimeoutMs} ms (stallTimeoutMs)`));
+      this.#destroy(timedOut(`Peer took no byte for ${stallTimeoutMs} ms (stallTimeoutMs)`));
     });
   }
 
@@ -220,12 +237,13 @@ export class Lifecycle
   }
 
   keepaliveExpired(silentMs: number): void {
-    this.#destroy(timeout(`Peer was silent for ${Math.round(silentMs)} ms, pinged (keepalive)`));
+    this.#destroy(timedOut(`Peer was silent for ${Math.round(silentMs)} ms, pinged (keepalive)`));
   }
 
   #closeWithin(timeoutMs: number): void {
+    this.#closing ??= new Deadline(this.#clock);
     this.#closing.set(timeoutMs, () => {
-      this.#destroy(timeout(`Peer did not end the connection within ${timeoutMs} ms`));
+      this.#destroy(timedOut(`Peer did not end the connection within ${timeoutMs} ms`));
     });
   }
 
@@ -243,8 +261,4 @@ export class Lifecycle
     this.inputEnded();
     this.writeLoop.abandon();
   }
-}
-
-function timeout(message: string): DOMException {
-  return new DOMException(message, "TimeoutError");
 }

@@ -57,10 +57,18 @@ const DEFAULTS: ConnectionLimits = {
   closeTimeoutMs: 10_000,
 };
 
+/** The last ones that were asked for: connections with the same bounds share them. */
+let latest: ConnectionLimits = DEFAULTS;
+
+const NAMES = Object.keys(DEFAULTS) as readonly (keyof ConnectionLimits)[];
+
 /** `limits` with the defaults for what it leaves out. Throws what {@linkcode withDefaults} does. */
 export function connectionLimits(limits: Partial<ConnectionLimits> = {}): ConnectionLimits {
   const all = withDefaults(limits, DEFAULTS);
-  if (all.messageSizeMax <= MESSAGE_SIZE_LIMIT) return all;
+  if (all.messageSizeMax <= MESSAGE_SIZE_LIMIT) {
+    const isSame = NAMES.every((name) => all[name] === latest[name]);
+    return isSame ? latest : (latest = all);
+  }
   throw new RangeError(
     `Cannot set limit: messageSizeMax is ${all.messageSizeMax}, must be <= ${MESSAGE_SIZE_LIMIT}`,
   );

@@ -8,14 +8,12 @@ import { ChannelClosedError } from "../channel/mod.ts";
 import type { OpOptions } from "../channel/mod.ts";
 import { Opcode } from "../frame/mod.ts";
 import type { Message } from "../message/message.ts";
+import { ControlQueue } from "./control_queue.ts";
 import { FrameWriter, isTooLargeForPage } from "./frame_writer.ts";
 import type { ConnectionLimits } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import { quiet } from "./quiet.ts";
 import type { Transport } from "./transport.ts";
-
-/** Pongs that may wait for a full socket; then only the newest is kept, as §5.5.3 allows. */
-const PONGS_MAX = 16;
 
 /** After so many messages at a stretch the next flush waits for the event loop to turn. */
 const YIELD_EVERY = 256;
@@ -53,8 +51,7 @@ export class WriteLoop {
   #isAnswering = false;
   #writesInTurn = 0;
   #stretch = 0;
-  #pongs: Uint8Array[] | null = null;
-  #pings: Uint8Array[] | null = null;
+  #controls: ControlQueue | null = null; // while some wait
   #close: Uint8Array | null = null; // payload of the Close frame that is due
   #endDue = false;
 
@@ -83,7 +80,7 @@ export class WriteLoop {
   /** Hot: all of it is handed out. What was answered by now leaves, without a tick of its own. */
   turnEnds(): void {
     this.#isInTurn = false;
-    if (this.#isDue || this.#pongs !== null) this.flush();
+    if (this.#isDue) this.flush();
   }
 
   /** Hot: sends or queues a message when there is room. */
@@ -126,7 +123,7 @@ export class WriteLoop {
   /** Whether nothing is to be sent before the next message, and nothing forbids to send it. */
   get #isIdle(): boolean {
     if (this.#isQueued || this.#isClosed || this.#isFlushing) return false;
-    return this.#pongs === null && this.#pings === null && this.#stretch < YIELD_EVERY;
+    return this.#controls === null && this.#stretch < YIELD_EVERY;
   }
 
   #enqueue(message: Message): boolean {
@@ -139,15 +136,14 @@ export class WriteLoop {
 
   /** Answers a ping. While the socket takes bytes every ping is answered: §5.5.2. */
   pong(payload: Uint8Array): void {
-    if (this.#pongs?.length === PONGS_MAX) this.flush();
-    this.#pongs ??= [];
-    this.#pongs[Math.min(this.#pongs.length, PONGS_MAX - 1)] = payload;
+    if (this.#controls?.isFull) this.flush();
+    (this.#controls ??= new ControlQueue()).pong(payload);
+    this.#schedule();
   }
 
   /** Sends a ping. Its owner bounds how many are under way. */
   ping(payload: Uint8Array): void {
-    this.#pings ??= [];
-    this.#pings.push(payload);
+    (this.#controls ??= new ControlQueue()).ping(payload);
     this.#schedule();
   }
 
@@ -177,8 +173,7 @@ export class WriteLoop {
     this.#writer.attach(null);
     this.refuse();
     while (this.outbox.take() !== undefined);
-    this.#pongs = null;
-    this.#pings = null;
+    this.#controls = null;
     this.#close = null;
   }
 
@@ -197,7 +192,8 @@ export class WriteLoop {
     if (this.#writer.isFull) return;
     if (this.#isFlushing) return this.#schedule(); // nothing may go into the middle of a frame
     this.#isFlushing = true;
-    this.#writeControls();
+    this.#controls?.writeTo(this.#writer);
+    this.#controls = null;
     while (this.#writer.isReady()) {
       const message = this.outbox.take();
       this.#isQueued = message !== undefined;
@@ -238,13 +234,6 @@ export class WriteLoop {
       this.#stretch = 0;
       setImmediate(flush, this);
     }
-  }
-
-  #writeControls(): void {
-    this.#pongs?.forEach((payload) => this.#writer.frame(Opcode.PONG, payload));
-    this.#pongs = null;
-    this.#pings?.forEach((payload) => this.#writer.frame(Opcode.PING, payload));
-    this.#pings = null;
   }
 }
 

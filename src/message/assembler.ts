@@ -57,7 +57,7 @@ export class MessageAssembler implements FrameSink {
   #isAscii = true; // all of its payload that has come so far
   #buffer: Uint8Array = EMPTY;
   #size = 0;
-  #validator: Utf8Validator = new Utf8Validator();
+  #validator: Utf8Validator | null = null; // until something is not ASCII
 
   #control = 0; // opcode of the control frame in progress, 0 when there is none
   #controlPayload: Uint8Array = EMPTY;
@@ -119,7 +119,7 @@ export class MessageAssembler implements FrameSink {
     if (this.#opcode === Opcode.TEXT) {
       if (isWhole && isAscii) return this.#finishAscii(bytes, start, end);
       if (!isAscii) this.#isAscii = false;
-      if (!isAscii || !this.#validator.complete) this.#validate(bytes, start, end);
+      if (!isAscii || this.#isWithinCharacter()) this.#validate(bytes, start, end);
     }
     if (!isWhole) this.#append(bytes, start, end);
     else if (this.#opcode === Opcode.TEXT) this.#finish(decodeUtf8(bytes, start, end));
@@ -139,11 +139,16 @@ export class MessageAssembler implements FrameSink {
 
   /** §8.1: an invalid byte fails the connection when it arrives, not at the end of the message. */
   #validate(bytes: Uint8Array, start: number, end: number): void {
+    this.#validator ??= new Utf8Validator();
     const bad = this.#validator.push(bytes, start, end);
     if (bad !== -1) {
       const text = "Cannot accept text: a byte is not valid UTF-8 (§8.1)";
       throw new ProtocolError(text, CloseCode.INVALID_PAYLOAD, bad);
     }
+  }
+
+  #isWithinCharacter(): boolean {
+    return this.#validator !== null && !this.#validator.complete;
   }
 
   /** Hot: a whole text in which every byte is a character. It may wait for others like it. */
@@ -155,7 +160,7 @@ export class MessageAssembler implements FrameSink {
   }
 
   #finish(message: Message): void {
-    if (!this.#validator.complete) {
+    if (this.#isWithinCharacter()) {
       const text = "Cannot accept text: it ends inside a UTF-8 character (§8.1)";
       throw new ProtocolError(text, CloseCode.INVALID_PAYLOAD);
     }

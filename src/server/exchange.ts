@@ -7,7 +7,7 @@ import { ServerResponse } from "node:http";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { systemClock } from "../connection/clock.ts";
-import type { Connection } from "../connection/connection.ts";
+import type { Lifecycle } from "../connection/lifecycle.ts";
 import {
   fieldValues,
   HandshakeError,
@@ -51,8 +51,8 @@ export interface ExchangeContext {
    * it up through `gone`.
    */
   beginUpgrade(gone: AbortController): boolean;
-  /** It waits no more, and this is the connection that it led to. */
-  endUpgrade(gone: AbortController, connection: Connection | null): void;
+  /** It waits no more, and this is the inside of the connection that it led to. */
+  endUpgrade(gone: AbortController, connection: Lifecycle | null): void;
   /** This socket leads to no connection, and ends when its answer is sent. */
   refuses(socket: Socket): void;
 }
@@ -99,7 +99,7 @@ export async function answerUpgrade(
   socket.once("close", onClose);
   const sent = new Sent();
   const isAdmitted = context.beginUpgrade(gone);
-  let connection: Connection | null = null;
+  let connection: Lifecycle | null = null;
   const response = await respond(context.onError, async () => {
     const request = toRequest(incoming, context.scheme, context.limits, gone.signal);
     const upgrade = readUpgrade(incoming, socket, head);

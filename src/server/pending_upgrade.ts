@@ -85,11 +85,11 @@ export class PendingUpgrade {
   }
 
   /**
-   * Sends the 101 and opens the connection, which it returns: closed, if the client has gone.
+   * Sends the 101 and opens the connection, whose inside it returns: ended, if the client has gone.
    *
    * @throws {TypeError} When the response has got headers that the 101 has from us.
    */
-  complete(): Connection {
+  complete(): Lifecycle {
     if (this.#claimed === null) throw new Error("Bug: nothing is claimed");
     const { lifecycle, connection, response, protocol, handler, onError } = this.#claimed;
     try {
@@ -100,7 +100,7 @@ export class PendingUpgrade {
     }
     if (this.#socket.destroyed) {
       this.abandon(new Error("Client went before its handshake was answered"));
-      return connection;
+      return lifecycle;
     }
     this.#isOver = true;
     const transport = new SocketTransport(this.#socket, lifecycle);
@@ -108,8 +108,8 @@ export class PendingUpgrade {
     this.#socket.write(head, "latin1");
     lifecycle.open(transport);
     transport.start(this.#head);
-    if (handler !== null) void run(handler, connection, () => !lifecycle.isOpen, onError);
-    return connection;
+    if (handler !== null) run(handler, connection, lifecycle, onError);
+    return lifecycle;
   }
 
   /** It comes to nothing: whoever waits on the connection learns why. */
@@ -133,19 +133,23 @@ export function closedConnection(remoteAddr: RemoteAddr, cause: unknown): Connec
  * touches no other connection. That its own connection was lost under it is no error of the
  * handler.
  */
-async function run(
+function run(
   handler: (connection: Connection) => void | Promise<void>,
   connection: Connection,
-  isLost: () => boolean,
+  lifecycle: Lifecycle,
   onError: (error: unknown) => void,
-): Promise<void> {
-  try {
-    await handler(connection);
-    void connection.close();
-  } catch (error) {
-    const isExpected = error instanceof ConnectionClosedError && isLost();
+): void {
+  const failed = (error: unknown): void => {
+    const isExpected = error instanceof ConnectionClosedError && !lifecycle.isOpen;
     void connection.close(1011);
     if (!isExpected) tell(onError, error);
+  };
+  // Not an async function: for as long as the connection lasts it would take 300 bytes more.
+  try {
+    const handled = handler(connection);
+    Promise.resolve(handled).then(() => void connection.close(), failed);
+  } catch (error) {
+    failed(error);
   }
 }
 

@@ -4,8 +4,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { systemClock } from "../connection/clock.ts";
-import type { Connection } from "../connection/connection.ts";
+import type { Lifecycle } from "../connection/lifecycle.ts";
 import { describe } from "../frame/describe.ts";
+import { CloseCode } from "../frame/mod.ts";
 import { displayUrl, localAddr } from "./address.ts";
 import type { Addr } from "./address.ts";
 import { answerRequest, answerUpgrade } from "./exchange.ts";
@@ -18,6 +19,8 @@ import { checkServeOptions } from "./options.ts";
 import type { ServeOptions } from "./options.ts";
 import type { ErrorHandler } from "./respond.ts";
 import { refusal } from "./response.ts";
+
+const { GOING_AWAY } = CloseCode;
 
 const DEFAULT_PORT = 8000;
 const DEFAULT_HOSTNAME = "0.0.0.0";
@@ -76,7 +79,7 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   readonly #node: NodeServer["node"];
   readonly #unused: NodeServer["unused"];
   readonly #cutHttp: NodeServer["cut"];
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Set<Lifecycle>();
   readonly #upgrades = new Set<AbortController>();
   readonly #refused = new Set<Socket>();
   readonly #onAbort = (): void => void this.shutdown();
@@ -134,7 +137,7 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     this.#unused.destroy();
     for (const gone of this.#upgrades) gone.abort(new Error("Server is shutting down"));
     const timeout = this.limits.shutdownTimeoutMs;
-    for (const connection of this.#connections) void connection.close(1001, "", { timeout });
+    for (const connection of this.#connections) connection.close(GOING_AWAY, "", timeout);
     this.#cutTimer = systemClock.setTimeout(() => this.#cut(), timeout);
     return this.finished;
   }
@@ -159,12 +162,11 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     return true;
   }
 
-  endUpgrade(gone: AbortController, connection: Connection | null): void {
+  endUpgrade(gone: AbortController, connection: Lifecycle | null): void {
     this.#upgrades.delete(gone);
     if (connection === null) return;
-    this.#connections.add(connection);
-    void connection.closed.then(() => this.#connections.delete(connection));
-    if (this.#isClosing) void connection.close(1001);
+    connection.listIn(this.#connections);
+    if (this.#isClosing) connection.close(GOING_AWAY, "", this.limits.shutdownTimeoutMs);
   }
 
   refuses(socket: Socket): void {
@@ -174,7 +176,8 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
 
   /** Ends what would not end in time. */
   #cut(): void {
-    for (const connection of this.#connections) connection.terminate();
+    const cause = new DOMException("The server took too long to shut down", "TimeoutError");
+    for (const connection of this.#connections) connection.terminate(cause);
     for (const socket of this.#refused) socket.destroy();
     this.#cutHttp();
   }

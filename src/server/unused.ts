@@ -3,9 +3,15 @@
 
 import type { Socket } from "node:net";
 
+/** One of them, and what is to be done when it closes. */
+interface Unused {
+  readonly socket: Socket;
+  readonly forget: () => void;
+}
+
 /** The connections of one server that have sent no request yet. */
 export class UnusedConnections {
-  readonly #sockets = new Map<Socket | string, Socket>();
+  readonly #sockets = new Map<Socket | string, Unused>();
   readonly #isTls: boolean;
 
   constructor(isTls: boolean) {
@@ -16,20 +22,24 @@ export class UnusedConnections {
   add(socket: Socket): void {
     const key = this.#keyOf(socket);
     if (key === null) return;
-    this.#sockets.set(key, socket);
-    socket.once("close", () => {
-      if (this.#sockets.get(key) === socket) this.#sockets.delete(key);
-    });
+    const forget = (): void => {
+      if (this.#sockets.get(key)?.socket === socket) this.#sockets.delete(key);
+    };
+    this.#sockets.set(key, { socket, forget });
+    socket.once("close", forget);
   }
 
   /** Its first request has come. */
   delete(socket: Socket): void {
     const key = this.#keyOf(socket);
-    if (key !== null) this.#sockets.delete(key);
+    if (key === null) return;
+    const unused = this.#sockets.get(key);
+    this.#sockets.delete(key);
+    unused?.socket.off("close", unused.forget);
   }
 
   destroy(): void {
-    for (const socket of this.#sockets.values()) socket.destroy();
+    for (const { socket } of this.#sockets.values()) socket.destroy();
   }
 
   /**
