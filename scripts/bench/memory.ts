@@ -17,7 +17,7 @@ const SERVERS = ["sluice each", "sluice for", "ws", "bun", "deno", "gorilla", "h
 
 /** Up to here a server is warm, and its young generation as large as it will be. */
 const FEW = 2000;
-const MANY = 8000;
+const MANY = 14_000;
 
 /** Time for a server to collect what the handshakes left. */
 const REST_MS = 3000;

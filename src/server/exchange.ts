@@ -101,7 +101,9 @@ export async function answerUpgrade(
   const isAdmitted = context.beginUpgrade(gone);
   let connection: Lifecycle | null = null;
   const response = await respond(context.onError, async () => {
-    const request = toRequest(incoming, context.scheme, context.limits, gone.signal);
+    const request = toRequest(incoming, context.scheme, context.limits, null);
+    // To follow a signal takes a finalizer, and 1 KiB for each connection until V8 gets to run it.
+    Object.defineProperty(request, "signal", { value: gone.signal });
     const upgrade = readUpgrade(incoming, socket, head);
     if (!isAdmitted) throw unavailable();
     if (upgrade !== null) pendingUpgrades.set(request, upgrade);

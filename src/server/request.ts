@@ -31,13 +31,14 @@ const FORBIDDEN_METHODS = ["CONNECT", "TRACE", "TRACK"];
 /**
  * The `Request` for what Node parsed. Its body is read from the socket only as fast as it is read.
  *
+ * @param signal What its own `signal` follows, as do those of its clones; `null`: it follows none.
  * @throws {RequestError} 400, 414, 431, 501 or 505.
  */
 export function toRequest(
   incoming: IncomingMessage,
   scheme: "http" | "https",
   limits: RequestLimits,
-  signal: AbortSignal,
+  signal: AbortSignal | null,
 ): Request {
   checkHead(incoming, limits);
   checkTransferEncoding(incoming);
