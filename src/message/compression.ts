@@ -1,0 +1,133 @@
+// What a server wants of permessage-deflate (RFC 7692), with its defaults. What a connection gets
+// is agreed on from this and from the client's offer: see negotiate.ts.
+//
+// Two questions decide the cost. Whether a side goes on with the context of its last message
+// ("context takeover", RFC 7692 §7.1.1): then a short message can refer to those before it, and
+// becomes a third smaller; and how far back it may refer (the window, §7.1.2), which is what has to
+// be kept for that. Nothing else is kept: no zlib stream belongs to a connection.
+//
+//   measured, JSON, level 1     no takeover   takeover, 12 bits   takeover, 15 bits
+//   128 B:  to, and in          87 %   7 µs   36 %  10 µs         34 %  45 µs
+//   1 KiB:  to, and in          36 %  10 µs   25 %  13 µs         25 %  50 µs
+//   kept for a connection       nothing       4 + 4 KiB           32 + 32 KiB
+
+import { describe } from "../frame/describe.ts";
+
+/** One value for both sides, or one for each. */
+export type PerSide<T> = T | { readonly server?: T; readonly client?: T };
+
+/**
+ * How a server compresses: permessage-deflate, RFC 7692. All of it is for what both sides may do at
+ * most; a client can ask for less.
+ */
+export interface CompressionOptions {
+  /**
+   * Whether a side may refer to its earlier messages: RFC 7692 §7.1.1. Short messages become much
+   * smaller. It keeps the window of that side for each connection. And a secret can be guessed by
+   * whoever gets his own text into a message behind it, and sees its size (RFC 7692 §8).
+   * Default: false, both sides begin each message anew and nothing is kept.
+   */
+  readonly contextTakeover?: PerSide<boolean>;
+  /**
+   * How far back a side may refer, as a power of two, in bytes: 9 to 15, RFC 7692 §7.1.2. With
+   * context takeover it is what each connection keeps, 512 B to 32 KiB a side, and what is read
+   * again for each message (1 µs a KiB). A client that cannot be limited, and could take its
+   * context over, must not do that.
+   * Default: 15; 12 for a side with context takeover.
+   */
+  readonly windowBits?: PerSide<number>;
+  /**
+   * How hard to try, 1 (fast) to 9; with 0 nothing is compressed, but what comes compressed is
+   * read. Measured, 16 KiB of JSON: 1 makes 24 % of it in 80 µs, 6 makes 19 % in 165 µs.
+   * Default: 1.
+   */
+  readonly level?: number;
+  /**
+   * A shorter message is sent as it is, in bytes. Default: 1024; 0 tries all.
+   */
+  readonly threshold?: number;
+}
+
+/** {@linkcode CompressionOptions}, checked and complete. */
+export interface CompressionSettings {
+  readonly contextTakeover: { readonly server: boolean; readonly client: boolean };
+  readonly windowBits: { readonly server: number; readonly client: number };
+  readonly level: number;
+  readonly threshold: number;
+}
+
+/** The largest window that DEFLATE has, and the one that holds where nothing is said. */
+export const WINDOW_BITS_MAX = 15;
+
+/** zlib has no smaller one for the compressor: for 8 bits it takes 9. */
+const WINDOW_BITS_MIN = 9;
+
+/** With context takeover: half of zlib's gain by 32 KiB is there at 1 KiB, most of it at 4 KiB. */
+const WINDOW_BITS_KEPT = 12;
+
+const NAMES: readonly string[] = ["contextTakeover", "windowBits", "level", "threshold"];
+const SIDES: readonly string[] = ["server", "client"];
+
+/**
+ * `options` with the defaults for what it leaves out.
+ *
+ * @throws {TypeError} When a name is unknown, or a value of another type.
+ * @throws {RangeError} When a number is out of its range.
+ */
+export function compressionSettings(options: CompressionOptions = {}): CompressionSettings {
+  checkNames(options, NAMES);
+  const [server, client] = sides(options.contextTakeover, false);
+  checkBoolean("contextTakeover", server);
+  checkBoolean("contextTakeover", client);
+  const [serverBits, clientBits] = sides(options.windowBits, undefined);
+  const { level = 1, threshold = 1024 } = options;
+  checkInteger("level", level, 0, 9);
+  if (threshold !== Infinity) checkInteger("threshold", threshold, 0, Number.MAX_SAFE_INTEGER);
+  return {
+    contextTakeover: { server, client },
+    windowBits: {
+      server: checkedBits(serverBits, server),
+      client: checkedBits(clientBits, client),
+    },
+    level,
+    threshold,
+  };
+}
+
+function checkedBits(bits: number | undefined, contextTakeover: boolean): number {
+  if (bits === undefined) return contextTakeover ? WINDOW_BITS_KEPT : WINDOW_BITS_MAX;
+  checkInteger("windowBits", bits, WINDOW_BITS_MIN, WINDOW_BITS_MAX);
+  return bits;
+}
+
+/** The values of the server and of the client. */
+function sides<T>(value: PerSide<T> | undefined, standard: T): [server: T, client: T] {
+  if (value === undefined) return [standard, standard];
+  if (typeof value !== "object" || value === null) return [value as T, value as T];
+  checkNames(value, SIDES);
+  const { server = standard, client = standard } = value as { server?: T; client?: T };
+  return [server, client];
+}
+
+function checkNames(values: object, known: readonly string[]): void {
+  if (typeof values !== "object" || values === null) {
+    throw new TypeError(`Cannot compress: options are ${describe(values)}, must be an object`);
+  }
+  for (const name of Object.keys(values)) {
+    if (known.includes(name)) continue;
+    const found = describe(name);
+    throw new TypeError(`Cannot compress: found ${found}, must be one of ${known.join(", ")}`);
+  }
+}
+
+function checkBoolean(name: string, value: unknown): void {
+  if (typeof value === "boolean") return;
+  throw new TypeError(`Cannot compress: ${name} is ${describe(value)}, must be true or false`);
+}
+
+function checkInteger(name: string, value: unknown, min: number, max: number): void {
+  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return;
+  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+  const found = describe(value);
+  throw new RangeError(`Cannot compress: ${name} is ${found}, must be an integer ${range}`);
+}
