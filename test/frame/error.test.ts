@@ -2,11 +2,13 @@
 // the Close frame, so it must be short, cite a section, and repeat nothing of what came: §5.5.1.
 
 import { readdirSync, readFileSync } from "node:fs";
+import { deflateRawSync } from "node:zlib";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { encodeClosePayload, FrameDecoder, ProtocolError } from "../../src/frame/mod.ts";
 import type { Role } from "../../src/frame/mod.ts";
 import { MessageAssembler } from "../../src/message/assembler.ts";
+import { Inflater } from "../../src/message/inflate.ts";
 import { bytes, concat, utf8 } from "../support/bytes.ts";
 import { frame, frameHeader } from "../support/frame.ts";
 import { thrownAs } from "./support.ts";
@@ -15,6 +17,7 @@ const test = suite("frame/error");
 
 const SECRET = "SECRET";
 const LIMIT = 1000;
+const LONG = new Uint8Array(2000);
 const LONGEST = Number.MAX_SAFE_INTEGER;
 
 /** A stream that breaks a rule, with a payload that nobody may repeat. */
@@ -63,6 +66,37 @@ const BAD: readonly Bad[] = [
   ["a Close cut in a character", frame("88", bytes("03e8 53 f09f")), 1007, "§5.5.1"],
 ];
 
+/** A compressed message that breaks a rule. It is no stream, so its error has no offset. */
+type BadCompressed = readonly [what: string, payload: Uint8Array, closeCode: number, string];
+
+const BAD_COMPRESSED: readonly BadCompressed[] = [
+  ["a message that is no DEFLATE", bytes("ffffffff"), 1007, "RFC 7692 §7.2.2"],
+  ["a message that is cut in a block", bytes("00ff0000ff53"), 1007, "RFC 7692 §7.2.2"],
+  ["a message of 1,032 last blocks", bytes("0300".repeat(1032)), 1009, "RFC 6455 §10.4"],
+  ["a message that inflates to 2,000 bytes", deflateRawSync(LONG), 1009, "RFC 6455 §10.4"],
+];
+
+function refuseCompressed(payload: Uint8Array): ProtocolError {
+  const inflater = new Inflater({ windowBits: 15, contextTakeover: false });
+  return thrownAs(ProtocolError, () => inflater.inflate(payload, LIMIT));
+}
+
+for (const [what, payload, closeCode, section] of BAD_COMPRESSED) {
+  test(`ProtocolError for ${what} can be the reason of a Close, and says ${section}`, () => {
+    const error = refuseCompressed(payload);
+    assert.equal([error.closeCode, error.section], [closeCode, section]);
+    checkMessage(error);
+  });
+}
+
+function checkMessage({ message, closeCode }: ProtocolError): void {
+  assert.match(message, /^Cannot accept [a-zA-Z ]+: .+[^.] \((?:RFC \d+ )?§[\d.]+\)$/);
+  const size = utf8(message).length;
+  assert.ok(size <= 123, message);
+  assert.is(encodeClosePayload(closeCode, message).length, 2 + size);
+  assert.not.match(message, /SECRET|�|[\0-\x1f]/);
+}
+
 function refuse(wire: Uint8Array, role: Role = "server", limit: number = LIMIT): ProtocolError {
   const sink = { message() {}, ping() {}, pong() {}, closeReceived() {} };
   const decoder = new FrameDecoder(new MessageAssembler(sink, limit), { role });
@@ -75,11 +109,7 @@ for (const [what, wire, closeCode, section, role, limit] of BAD) {
     assert.is(error.closeCode, closeCode);
     assert.is(error.section, `RFC 6455 ${section}`);
     assert.ok(error.offset >= 0, "it has an offset");
-    assert.match(error.message, /^Cannot accept [a-zA-Z ]+: .+[^.] \((?:RFC \d+ )?§[\d.]+\)$/);
-    const size = utf8(error.message).length;
-    assert.ok(size <= 123, error.message);
-    assert.is(encodeClosePayload(error.closeCode, error.message).length, 2 + size);
-    assert.not.match(error.message, /SECRET|�|[\0-\x1f]/);
+    checkMessage(error);
   });
 }
 
@@ -101,7 +131,8 @@ function literals(): string[] {
 }
 
 test("ProtocolError: the list above has every message that the sources can make", () => {
-  const messages = BAD.map(([, wire, , , role, limit]) => refuse(wire, role, limit).message);
+  const messages = BAD.map(([, wire, , , role, limit]) => refuse(wire, role, limit).message)
+    .concat(BAD_COMPRESSED.map(([, payload]) => refuseCompressed(payload).message));
   const all = literals();
   assert.ok(all.length >= 16, `found ${all.length} literals`);
   for (const literal of all) {

@@ -1,0 +1,140 @@
+// The size of a message is that of its inflated bytes, and is limited while it grows: §10.4.
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { constants, deflateRawSync } from "node:zlib";
+import { Inflater } from "../../src/message/inflate.ts";
+import { Chance, violation } from "../frame/support.ts";
+import { bytes, concat } from "../support/bytes.ts";
+import { TAIL } from "./compressed.ts";
+
+const test = suite("message/inflate (size)");
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const TOO_BIG = "1009 RFC 6455 §10.4 at -1";
+
+function flushed(text: Uint8Array): Uint8Array {
+  const options = { finishFlush: constants.Z_SYNC_FLUSH, level: 9 };
+  return new Uint8Array(deflateRawSync(text, options).subarray(0, -TAIL.length));
+}
+
+function inflate(payload: Uint8Array, sizeMax: number, contextTakeover = false): Uint8Array {
+  return new Inflater({ windowBits: 15, contextTakeover }).inflate(payload, sizeMax);
+}
+
+/** `size` zeros for each of `count` blocks: about a thousandth of that. */
+function bomb(size: number): Uint8Array {
+  const block = flushed(new Uint8Array(MIB));
+  const joint = concat(block, TAIL);
+  return concat(...new Array<Uint8Array>(Math.ceil(size / joint.length)).fill(joint), bytes("00"));
+}
+
+for (const limit of [1, 2, 63, 64, 1000, 16_383, 16_384, 65_535, 65_536, 65_537, MIB]) {
+  test(`Inflater takes ${limit} bytes when that is the limit, and not one more (D39)`, () => {
+    const chance = new Chance(limit);
+    for (const fill of [0, 1]) {
+      const text = new Uint8Array(limit + 1);
+      for (let at = 0; fill === 1 && at < text.length; at++) text[at] = chance.below(256);
+      const fits = flushed(text.subarray(0, limit));
+      const over = flushed(text);
+      for (const contextTakeover of [false, true]) {
+        assert.is(inflate(fits, limit, contextTakeover).length, limit);
+        assert.is(violation(() => inflate(over, limit, contextTakeover)), TOO_BIG);
+      }
+    }
+  });
+}
+
+test("Inflater counts what stands before BFINAL, and behind it, together (D39)", () => {
+  const block = deflateRawSync(new Uint8Array(1000));
+  const payload = concat(block, block, bytes("00"));
+  assert.is(inflate(payload, 2000).length, 2000);
+  for (const limit of [1, 999, 1000, 1001, 1999]) {
+    assert.is(violation(() => inflate(payload, limit)), TOO_BIG, `${limit}`);
+  }
+});
+
+test("Inflater with a limit of 0 takes empty messages only", () => {
+  for (const payload of ["", "00", "0300", "030000"]) {
+    assert.is(inflate(bytes(payload), 0).length, 0);
+  }
+  assert.is(violation(() => inflate(bytes("f248cdc9c90700"), 0)), TOO_BIG);
+});
+
+test("Inflater takes 16 KiB that would be 16 MiB for too big, not for invalid (A48)", () => {
+  const payload = flushed(new Uint8Array(16 * MIB));
+  assert.ok(payload.length < 16.5 * KIB);
+  assert.is(violation(() => inflate(payload, MIB)), TOO_BIG);
+  assert.is(inflate(payload, 16 * MIB).length, 16 * MIB);
+});
+
+test("Inflater refuses a bomb before the garbage that stands behind it (A49)", () => {
+  const payload = concat(flushed(new Uint8Array(2 * MIB)), TAIL, bytes("ffffffffff"));
+  assert.is(violation(() => inflate(payload, MIB)), TOO_BIG);
+  assert.match(violation(() => inflate(payload, 4 * MIB)), /^1007 /);
+});
+
+test("Inflater: a failure comes once, from the call, and never later (A49)", async () => {
+  const late: unknown[] = [];
+  const listener = (error: unknown): number => late.push(error);
+  process.on("uncaughtException", listener);
+  process.on("unhandledRejection", listener);
+  try {
+    for (let round = 0; round < 20; round++) {
+      violation(() => inflate(concat(bytes("ffffffff"), new Uint8Array(1000)), MIB));
+      violation(() => inflate(bomb(10 * KIB), MIB));
+    }
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+  } finally {
+    process.off("uncaughtException", listener);
+    process.off("unhandledRejection", listener);
+  }
+  assert.equal(late, []);
+});
+
+/** Bytes of memory that a refusal took, garbage and all. */
+function memoryOf(action: () => unknown): number {
+  const used = (): number => {
+    const { arrayBuffers, external } = process.memoryUsage();
+    return Math.max(arrayBuffers, external);
+  };
+  const before = used();
+  violation(action);
+  return used() - before;
+}
+
+for (const size of [10 * KIB, 100 * KIB, MIB, 10 * MIB]) {
+  test(`Inflater: a bomb of ${size / KIB} KiB costs the limit and a chunk (A48, D39)`, () => {
+    const payload = bomb(size);
+    memoryOf(() => inflate(payload, MIB)); // what is made once
+    for (let round = 0; round < 3; round++) {
+      const copy = payload.length;
+      const taken = memoryOf(() => inflate(payload, MIB)) - copy;
+      assert.ok(taken <= 1.25 * MIB, `${Math.round(taken / KIB)} KiB beside the input`);
+    }
+  });
+}
+
+test("Inflater does not grow with the bombs that it has refused (A48)", () => {
+  const payload = bomb(100 * KIB);
+  const run = (): number => {
+    for (let round = 0; round < 100; round++) violation(() => inflate(payload, MIB));
+    return process.memoryUsage().rss;
+  };
+  const before = run();
+  const grown = (run() - before) / MIB;
+  assert.ok(grown < 50, `${grown} MiB after 100 bombs of 100 MiB`);
+});
+
+test("Inflater charges 1 KiB for each BFINAL after the first, so that no one has many", () => {
+  const many = (count: number): Uint8Array => bytes(`${"0300".repeat(count)}00`);
+  assert.is(inflate(many(1), 0).length, 0);
+  assert.is(inflate(many(1025), MIB).length, 0);
+  assert.is(violation(() => inflate(many(1026), MIB)), TOO_BIG);
+  const start = performance.now();
+  assert.is(violation(() => inflate(many(500_000), MIB)), TOO_BIG);
+  assert.ok(performance.now() - start < 500, "1 MB that would be half a million streams");
+});
+
+test.run();
