@@ -78,7 +78,7 @@ export class Inflater {
    * @throws {ProtocolError} 1009 beyond `sizeMax`; 1007 when it is no DEFLATE (RFC 7692 §7.2.2).
    */
   inflate(bytes: Uint8Array, sizeMax: number): Uint8Array {
-    if (bytes.length === 0) return new Uint8Array(0); // though an empty one is 00: §7.2.3.6
+    if (bytes.length === 0) return new Uint8Array(0); // or 00: RFC 7692 §7.2.3.6
     const input = new Uint8Array(bytes.length + TAIL.length);
     input.set(bytes);
     input.set(TAIL, bytes.length);

@@ -87,7 +87,7 @@ test("Deflater gives the same bytes for the same message, when each begins anew 
   assert.is(hex(deflated(one, text)), first);
 });
 
-test("Deflater refers to the last message where it takes its context over: §7.2.3.2 (D33)", () => {
+test("Deflater with context takeover refers to the last message: RFC 7692 §7.2.3.2 (D33)", () => {
   const one = deflater({ contextTakeover: true, level: 6 });
   const text = utf8("Hello, Hello, Hello");
   const first = deflated(one, text);

@@ -1,5 +1,5 @@
-// Compressed messages to messages: RFC 7692 §7.2.2, with the examples of §7.2.3. D06 and so on are
-// the clauses.
+// Compressed messages to messages, with the examples: RFC 7692 §7.2.2, RFC 7692 §7.2.3. D06 and so
+// on are the clauses.
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -28,11 +28,11 @@ function flushed(text: Uint8Array, dictionary?: Uint8Array): Uint8Array {
 }
 
 const GOOD: readonly (readonly [what: string, payload: string, text: string])[] = [
-  ["D06, D32, §7.2.3.1: a fixed block", HELLO, "Hello"],
-  ["D35, §7.2.3.3: a stored block", "000500faff48656c6c6f00", "Hello"],
-  ["D35, §7.2.3.4: BFINAL", "f348cdc9c9070000", "Hello"],
-  ["D35, §7.2.3.5: two blocks", "f248050000 00ffffcac9c90700", "Hello"],
-  ["D37, §7.2.3.6: an empty message", "00", ""],
+  ["D06, D32, RFC 7692 §7.2.3.1: a fixed block", HELLO, "Hello"],
+  ["D35, RFC 7692 §7.2.3.3: a stored block", "000500faff48656c6c6f00", "Hello"],
+  ["D35, RFC 7692 §7.2.3.4: BFINAL", "f348cdc9c9070000", "Hello"],
+  ["D35, RFC 7692 §7.2.3.5: two blocks", "f248050000 00ffffcac9c90700", "Hello"],
+  ["D37, RFC 7692 §7.2.3.6: an empty message", "00", ""],
   ["D37: not even that", "", ""],
   ["an empty fixed block", "0200", ""],
   ["BFINAL, and nothing else", "0300 00", ""],
@@ -102,7 +102,7 @@ test("Inflater refuses random bytes with 1007, or reads them (A50)", () => {
   assert.ok(refused > 950, `${refused} of 1000`);
 });
 
-test("Inflater keeps the window from message to message: §7.2.3.2 (D33)", () => {
+test("Inflater keeps the window from message to message: RFC 7692 §7.2.3.2 (D33)", () => {
   const one = inflater(true);
   assert.is(inflate(HELLO, one), "Hello");
   assert.is(inflate("f200110000", one), "Hello");
@@ -124,7 +124,7 @@ test("Inflater keeps the window over BFINAL, within a message and to the next (D
   for (const contextTakeover of [true, false]) {
     const other = inflater(contextTakeover);
     const past = concat(...texts);
-    const finals = texts.map((text) => deflateRawSync(text)); // each ends in BFINAL: §7.2.3.4
+    const finals = texts.map((text) => deflateRawSync(text)); // each ends in BFINAL
     assert.is(hex(other.inflate(concat(...finals, bytes("00")), MIB)), hex(past));
     if (!contextTakeover) continue;
     const next = jsonBytes(chance, 1000);

@@ -152,7 +152,7 @@ test("negotiate() reads the window of a client that offers no limit as 32 KiB (D
   });
 });
 
-/** What all offers of some parameters must be answered with: checked by another reading of §7.1. */
+/** What all offers of some parameters must be answered with: read again from RFC 7692 §7.1. */
 test("negotiate(): whatever is offered, the answer is one that the client can accept", () => {
   const server = ["", "; server_max_window_bits=8", "; server_max_window_bits=13"];
   const client = ["", "; client_max_window_bits", "; client_max_window_bits=9"];
