@@ -2,7 +2,8 @@
 //
 //   /        a page that connects to /ws
 //   /ws      every message comes back, and the text "heartbeat" comes each second
-//   /echo    every message comes back; for conformance suites and benchmarks
+//   /echo    every message comes back, compressed where the client offers it; for conformance
+//            suites and benchmarks
 //
 // `--port N` or the variable PORT (7777), `--hostname H` (0.0.0.0). SIGINT or SIGTERM shuts it
 // down: it stops to listen, closes every connection with 1001, and exits with 0; a second signal
@@ -53,7 +54,7 @@ function respond(request: Request): Response {
     case "/echo":
       return upgradeWebSocket(
         request,
-        { limits: { messageSizeMax: ECHO_MESSAGE_SIZE_MAX } },
+        { limits: { messageSizeMax: ECHO_MESSAGE_SIZE_MAX }, compression: { threshold: 0 } },
         echo,
       ).response;
     default:

@@ -1,12 +1,14 @@
 // The door of Sluice: its public names. `src/README.md` has the order to read the rooms in.
 
+export type { CompressionStats } from "./connection/compression.ts";
 export { Connection } from "./connection/connection.ts";
-export type { RemoteAddr, WaitOptions } from "./connection/connection.ts";
+export type { RemoteAddr, WaitOptions, WriteOptions } from "./connection/connection.ts";
 export { ConnectionClosedError } from "./connection/error.ts";
 export type { KeepaliveOptions } from "./connection/keepalive.ts";
 export type { ConnectionLimits } from "./connection/limits.ts";
 export { CloseCode, ProtocolError } from "./frame/mod.ts";
 export type { ClosePayload } from "./frame/mod.ts";
+export type { CompressionOptions, PerSide } from "./message/compression.ts";
 export type { Message } from "./message/message.ts";
 export type { Closure } from "./protocol/endpoint.ts";
 export { acceptKey, HandshakeError } from "./protocol/handshake.ts";

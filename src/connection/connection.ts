@@ -22,6 +22,15 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Options of `write()`. */
+export interface WriteOptions extends WaitOptions {
+  /**
+   * `false`: this message is sent as it is, although others are compressed: for what is compressed
+   * already, or holds a secret beside what a stranger may choose (RFC 7692 §8). Default: true.
+   */
+  readonly compress?: boolean;
+}
+
 /** What is known of a connection from its opening handshake. */
 export interface ConnectionInit {
   /** The subprotocol that both sides speak, or "". */
@@ -50,8 +59,8 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
 
   /** The subprotocol that both sides speak, or "": §1.9. */
   readonly protocol: string;
-  /** The extensions that are in force: "", for there are none yet. */
-  readonly extensions: string = "";
+  /** The extensions that are in force, as the 101 named them, or "": §9.1. */
+  readonly extensions: string;
   /** Where the peer is, as the socket says it: behind a proxy, where the proxy is. */
   readonly remoteAddr: RemoteAddr;
 
@@ -60,6 +69,7 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
     this.#lifecycle = lifecycle;
     this.#closeTimeoutMs = init.closeTimeoutMs;
     this.protocol = init.protocol;
+    this.extensions = lifecycle.compression?.header ?? "";
     this.remoteAddr = init.remoteAddr;
   }
 
@@ -95,7 +105,7 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
    *
    * @throws {TypeError} When `message` is neither a string nor a Uint8Array.
    */
-  write(message: Message, options?: WaitOptions): Promise<void> {
+  write(message: Message, options?: WriteOptions): Promise<void> {
     return this.#lifecycle.writeLoop.write(checked(message), options);
   }
 

@@ -6,7 +6,10 @@
 import { Buffer } from "node:buffer";
 import { frameSizeMax } from "../frame/encoder.ts";
 import { headerSize, Opcode, writeHeader } from "../frame/mod.ts";
+import type { Deflater } from "../message/deflate.ts";
 import type { Message } from "../message/message.ts";
+import { Uncompressed } from "./outbox.ts";
+import type { Outgoing } from "./outbox.ts";
 import { Page } from "./page.ts";
 import type { Transport } from "./transport.ts";
 
@@ -19,6 +22,9 @@ const SLICE_SIZE = 64 * 1024;
 /** UTF-16 code units of a text that are encoded at once: a page takes several of them. */
 const TEXT_SLICE_LENGTH = 6 * 1024;
 
+/** RSV1: the message is compressed, RFC 7692 §6.1. */
+const RSV1 = 0b100;
+
 const page = new Page();
 
 /** Hot: whether a message goes by itself, and not into the page with others. */
@@ -28,10 +34,16 @@ export function isTooLargeForPage(message: Message): boolean {
 
 /** Writes the frames of one connection. What it is given last leaves with {@linkcode flush}. */
 export class FrameWriter {
+  readonly #deflater: Deflater | null;
   #transport: Transport | null = null;
   #full = true; // until there is a socket
   #large: Message | null = null; // payload that is being written in slices
   #largeAt = 0; // how much of it is written: bytes, or UTF-16 code units of a text
+
+  /** @param deflater For what is to be compressed; `null`: nothing is. */
+  constructor(deflater: Deflater | null) {
+    this.#deflater = deflater;
+  }
 
   /** Whether the socket takes nothing more until it has drained. */
   get isFull(): boolean {
@@ -60,9 +72,11 @@ export class FrameWriter {
   }
 
   /** Hot: writes a message as one frame. Where `isAlone`, no other goes into the same batch. */
-  message(message: Message, isAlone: boolean): void {
+  message(outgoing: Outgoing, isAlone: boolean): void {
+    if (this.#deflater !== null && this.#deflated(outgoing, this.#deflater)) return;
+    const message = typeof outgoing === "string" ? outgoing : plain(outgoing);
     if (isTooLargeForPage(message)) {
-      this.#writeLarge(message);
+      this.#writeLarge(message, typeof message === "string" ? Opcode.TEXT : Opcode.BINARY, 0);
     } else if (typeof message === "string") {
       this.#makeRoom(frameSizeMax(message));
       if (isAlone) page.text(message);
@@ -76,8 +90,10 @@ export class FrameWriter {
    * Writes a message out of memory that stays the caller's. It goes through the page, piece after
    * piece, so that only what the socket does not take at once is copied to be kept.
    */
-  borrowed(message: Uint8Array): void {
-    this.#writeHeader(Opcode.BINARY, message.length);
+  borrowed(outgoing: Uint8Array | Uncompressed): void {
+    if (this.#deflater !== null && this.#deflated(outgoing, this.#deflater)) return;
+    const message = plain(outgoing) as Uint8Array;
+    this.#writeHeader(Opcode.BINARY, 0, message.length);
     let at = 0;
     while (at < message.length && this.isReady()) {
       const end = Math.min(at + page.room, message.length);
@@ -109,19 +125,40 @@ export class FrameWriter {
     this.#transport?.end();
   }
 
-  #writeLarge(message: Message): void {
+  /**
+   * Writes a message compressed, and returns whether it has: not when it is short, or does not
+   * shrink. Now and not earlier, for with context takeover each message builds on those before it:
+   * they must be compressed in the order in which they leave (RFC 7692 §7.2.1).
+   */
+  #deflated(message: Outgoing, deflater: Deflater): boolean {
+    if (message instanceof Uncompressed) return false;
+    const isText = typeof message === "string";
+    if ((isText ? 3 : 1) * message.length < deflater.threshold) return false;
+    const payload = deflater.deflate(isText ? Buffer.from(message) : message);
+    if (payload === null) return false;
+    const opcode = isText ? Opcode.TEXT : Opcode.BINARY;
+    if (isTooLargeForPage(payload)) {
+      this.#writeLarge(payload, opcode, RSV1);
+    } else {
+      this.#makeRoom(frameSizeMax(payload));
+      page.binary(opcode, payload, RSV1);
+    }
+    return true;
+  }
+
+  #writeLarge(message: Message, opcode: number, rsv: number): void {
     const isText = typeof message === "string";
     const length = isText ? Buffer.byteLength(message) : message.length;
-    this.#writeHeader(isText ? Opcode.TEXT : Opcode.BINARY, length);
+    this.#writeHeader(opcode, rsv, length);
     if (!isText) this.flush();
     this.#large = message;
     this.#largeAt = 0;
     this.#writeSlices();
   }
 
-  #writeHeader(opcode: number, length: number): void {
+  #writeHeader(opcode: number, rsv: number, length: number): void {
     const header = new Uint8Array(headerSize(length, false));
-    writeHeader(header, 0, { fin: true, rsv: 0, opcode, masked: false, key: 0, length });
+    writeHeader(header, 0, { fin: true, rsv, opcode, masked: false, key: 0, length });
     this.#makeRoom(header.length);
     page.raw(header);
   }
@@ -163,6 +200,10 @@ export class FrameWriter {
   #write(bytes: Uint8Array): void {
     if (!this.#transport?.write(bytes)) this.#full = true;
   }
+}
+
+function plain(outgoing: Outgoing): Message {
+  return outgoing instanceof Uncompressed ? outgoing.message : outgoing;
 }
 
 /** Where a slice of `text` may end: not inside a surrogate pair, which is one character. */

@@ -12,6 +12,7 @@ import { Endpoint } from "../protocol/endpoint.ts";
 import type { Closure, EndpointSink } from "../protocol/endpoint.ts";
 import type { Message } from "../message/message.ts";
 import type { Clock } from "./clock.ts";
+import type { Compression } from "./compression.ts";
 import { Deadline, timedOut } from "./deadline.ts";
 import { ConnectionClosedError } from "./error.ts";
 import { Keepalive } from "./keepalive.ts";
@@ -38,6 +39,8 @@ export interface LifecycleOptions {
   /** `false`: no pings of our own. */
   readonly keepalive: KeepaliveOptions | false;
   readonly clock: Clock;
+  /** Default: `null`, nothing is compressed. */
+  readonly compression?: Compression | null;
 }
 
 /** The mechanism behind a `Connection`. */
@@ -46,6 +49,7 @@ export class Lifecycle
 {
   readonly readLoop: ReadLoop;
   readonly writeLoop: WriteLoop;
+  readonly compression: Compression | null;
 
   readonly #endpoint: Endpoint;
   readonly #keepalive: Keepalive | null;
@@ -68,13 +72,15 @@ export class Lifecycle
   bytesReceived = 0;
   messagesReceived = 0;
 
-  constructor({ limits, keepalive, clock }: LifecycleOptions) {
+  constructor({ limits, keepalive, clock, compression = null }: LifecycleOptions) {
     this.#limits = limits;
+    this.compression = compression;
     this.#clock = clock;
-    this.#endpoint = new Endpoint(this, "server", limits.messageSizeMax);
+    const inflater = compression?.inflater ?? null;
+    this.#endpoint = new Endpoint(this, "server", limits.messageSizeMax, inflater);
     this.#keepalive = keepalive === false ? null : new Keepalive(this, clock, keepalive);
     this.readLoop = new ReadLoop(this, limits);
-    this.writeLoop = new WriteLoop(this, limits);
+    this.writeLoop = new WriteLoop(this, limits, compression?.deflater ?? null);
   }
 
   get pings(): Pings {

@@ -1,21 +1,47 @@
 // The outbox: messages that wait for the socket, and behind them calls of `write()` that wait for
 // room. Both are bounded in bytes, since nobody makes a program await its writes.
 
-import { Channel } from "../channel/mod.ts";
+import { Channel, take } from "../channel/channel.ts";
 import type { OpOptions } from "../channel/mod.ts";
 import { charge } from "../message/message.ts";
 import type { Message } from "../message/message.ts";
 import type { ConnectionLimits } from "./limits.ts";
 
+/** A message that its writer wants sent as it is, although others are compressed. */
+export class Uncompressed {
+  readonly message: Message;
+
+  constructor(message: Message) {
+    this.message = message;
+  }
+}
+
+/** What waits. */
+export type Outgoing = Message | Uncompressed;
+
+/** Options of `write()`. */
+export interface PutOptions extends OpOptions {
+  readonly compress?: boolean | undefined;
+}
+
+/** Hot: `message`, marked when it is to be sent as it is. */
+export function outgoing(message: Message, options: PutOptions | undefined): Outgoing {
+  return options?.compress === false ? new Uncompressed(message) : message;
+}
+
+function costOf(outgoing: Outgoing): number {
+  return charge(outgoing instanceof Uncompressed ? outgoing.message : outgoing);
+}
+
 /** What a connection has still to send. */
 export class Outbox {
-  readonly #channel: Channel<Message>;
+  readonly #channel: Channel<Outgoing>;
   readonly #waitingMax: number;
   #waiting = 0; // what the calls that wait are charged
   #largest = 0; // what the dearest of them was, since the last time that none waited
 
   constructor({ outboxMessagesMax, outboxSizeMax, outboxWaitingMax }: ConnectionLimits) {
-    this.#channel = new Channel(outboxMessagesMax, { cost: charge, costMax: outboxSizeMax });
+    this.#channel = new Channel(outboxMessagesMax, { cost: costOf, costMax: outboxSizeMax });
     this.#waitingMax = outboxWaitingMax;
   }
 
@@ -35,7 +61,7 @@ export class Outbox {
   }
 
   /** Hot: puts a message in, if there is room. */
-  tryPut(message: Message): boolean {
+  tryPut(message: Outgoing): boolean {
     return this.#channel.trySend(message);
   }
 
@@ -44,8 +70,8 @@ export class Outbox {
    * `RangeError` when too much waits. The largest that waits does not count: or a large message,
    * whose writer awaits it, would take the turn of another who does the same.
    */
-  put(message: Message, options?: OpOptions): Promise<void> {
-    const cost = charge(message);
+  put(message: Outgoing, options?: OpOptions): Promise<void> {
+    const cost = costOf(message);
     const largest = Math.max(this.#largest, cost);
     const others = this.#waiting + cost - largest;
     if (others > this.#waitingMax) return Promise.reject(this.#tooManyWaiting(others));
@@ -63,8 +89,8 @@ export class Outbox {
   }
 
   /** Hot: takes the oldest message out; `undefined` when there is none. */
-  take(): Message | undefined {
-    return this.#channel.tryReceive()?.value;
+  take(): Outgoing | undefined {
+    return take(this.#channel);
   }
 
   /** Takes no message any more, and refuses those that wait for room. */

@@ -52,12 +52,10 @@ export class Page {
 
   /** Whether `size` bytes fit behind the batch. They always do, up to a page, when it is empty. */
   hasRoom(size: number): boolean {
+    if (this.#start > PAGE_SIZE / 2 && this.isEmpty) this.#renew(); // or batches would stay small
     if (this.room >= size) return true;
     if (!this.isEmpty) return false;
-    this.#bytes = Buffer.allocUnsafeSlow(PAGE_SIZE);
-    this.#start = this.#end = 0;
-    this.#views = [];
-    this.#viewsStart = 0;
+    this.#renew();
     return true;
   }
 
@@ -76,9 +74,9 @@ export class Page {
   }
 
   /** Hot: appends any other frame. */
-  binary(opcode: number, payload: Uint8Array): void {
+  binary(opcode: number, payload: Uint8Array, rsv = 0): void {
     this.#encodeTexts();
-    this.#end = appendBinary(this.#bytes, this.#end, opcode, payload);
+    this.#end = appendBinary(this.#bytes, this.#end, opcode, payload, rsv);
   }
 
   /** Appends bytes as they are. */
@@ -116,6 +114,13 @@ export class Page {
     const { byteOffset, length } = batch;
     if (batch.buffer !== this.#bytes.buffer || byteOffset + length !== this.#end) return;
     if (this.isEmpty) this.#start = this.#end = byteOffset;
+  }
+
+  #renew(): void {
+    this.#bytes = Buffer.allocUnsafeSlow(PAGE_SIZE);
+    this.#start = this.#end = 0;
+    this.#views = [];
+    this.#viewsStart = 0;
   }
 
   #encodeTexts(): void {

@@ -1,5 +1,6 @@
 // What a connection tells of itself.
 
+import type { CompressionStats } from "./compression.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 
 /** What a connection holds and has done, at this moment. */
@@ -17,11 +18,19 @@ export interface ConnectionStats {
   readonly received: { readonly messages: number; readonly bytes: number };
   /** Data messages that were handed to the socket. */
   readonly sent: { readonly messages: number };
+  /**
+   * Of the messages that were compressed, the bytes before and after, in each direction; `null`
+   * when nothing is compressed. Payloads, without the headers of their frames.
+   */
+  readonly compression: {
+    readonly received: CompressionStats;
+    readonly sent: CompressionStats;
+  } | null;
 }
 
 /** What the connection holds and has done by now. */
 export function statsOf(lifecycle: Lifecycle): ConnectionStats {
-  const { readLoop, writeLoop, messagesReceived, bytesReceived } = lifecycle;
+  const { readLoop, writeLoop, messagesReceived, bytesReceived, compression } = lifecycle;
   const { outbox, messagesSent } = writeLoop;
   return {
     inbox: { messages: readLoop.messages, size: readLoop.size },
@@ -29,5 +38,6 @@ export function statsOf(lifecycle: Lifecycle): ConnectionStats {
     paused: readLoop.paused,
     received: { messages: messagesReceived, bytes: bytesReceived },
     sent: { messages: messagesSent },
+    compression: compression && { received: compression.received, sent: compression.sent },
   };
 }

@@ -5,13 +5,14 @@
 //   pongs, pings -> outbox -> Close -> FIN
 
 import { ChannelClosedError } from "../channel/mod.ts";
-import type { OpOptions } from "../channel/mod.ts";
 import { Opcode } from "../frame/mod.ts";
+import type { Deflater } from "../message/deflate.ts";
 import type { Message } from "../message/message.ts";
 import { ControlQueue } from "./control_queue.ts";
 import { FrameWriter, isTooLargeForPage } from "./frame_writer.ts";
 import type { ConnectionLimits } from "./limits.ts";
-import { Outbox } from "./outbox.ts";
+import { outgoing, Outbox } from "./outbox.ts";
+import type { Outgoing, PutOptions } from "./outbox.ts";
 import { quiet } from "./quiet.ts";
 import type { Transport } from "./transport.ts";
 
@@ -41,7 +42,7 @@ export class WriteLoop {
   /** What waits to be sent; for others to look at. */
   readonly outbox: Outbox;
   readonly #owner: WriteLoopOwner;
-  readonly #writer: FrameWriter = new FrameWriter();
+  readonly #writer: FrameWriter;
   #isQueued = false; // whether there may be messages in the outbox, and whether it is closed:
   #isClosed = false; // here, so that a message that goes past it need not look there
   #scheduled = false;
@@ -55,8 +56,9 @@ export class WriteLoop {
   #close: Uint8Array | null = null; // payload of the Close frame that is due
   #endDue = false;
 
-  constructor(owner: WriteLoopOwner, limits: ConnectionLimits) {
+  constructor(owner: WriteLoopOwner, limits: ConnectionLimits, deflater: Deflater | null) {
     this.#owner = owner;
+    this.#writer = new FrameWriter(deflater);
     this.outbox = new Outbox(limits);
   }
 
@@ -85,16 +87,16 @@ export class WriteLoop {
 
   /** Hot: sends or queues a message when there is room. */
   tryWrite(message: Message): boolean {
-    return this.#writeThrough(message) || this.#enqueue(copy(message));
+    return this.#writeThrough(message, message) || this.#enqueue(copy(message));
   }
 
   /** Hot: sends or queues a message, or waits for room. Fulfils when that is done. */
-  write(message: Message, options?: OpOptions): Promise<void> {
+  write(message: Message, options?: PutOptions): Promise<void> {
     const signal = options?.signal;
     if (signal?.aborted) return quiet(Promise.reject(signal.reason));
-    if (this.#writeThrough(message)) return ACCEPTED;
+    if (this.#writeThrough(message, outgoing(message, options))) return ACCEPTED;
     if (this.outbox.closed) return quiet(Promise.reject(this.#owner.closedError("write")));
-    const kept = copy(message);
+    const kept = outgoing(copy(message), options);
     if (this.#enqueue(kept)) return ACCEPTED;
     const refused = (error: unknown): never => {
       throw error instanceof ChannelClosedError ? this.#owner.closedError("write") : error;
@@ -106,7 +108,7 @@ export class WriteLoop {
    * Hot: past the empty outbox into the socket, at once. So goes the single answer to what has
    * arrived, and what is large: it is read from the caller's memory, and no copy of it waits.
    */
-  #writeThrough(message: Message): boolean {
+  #writeThrough(message: Message, toSend: Outgoing): boolean {
     const isLarge = isTooLargeForPage(message);
     if (!isLarge && !(this.#isAnswering && this.#writesInTurn === 0)) return false;
     if (!this.#isIdle || !this.#writer.isReady()) return false;
@@ -114,8 +116,8 @@ export class WriteLoop {
     this.#writesInTurn++;
     this.messagesSent++;
     this.#isFlushing = true;
-    if (isLarge && typeof message !== "string") this.#writer.borrowed(message);
-    else this.#writer.message(message, true);
+    if (isLarge && typeof toSend !== "string") this.#writer.borrowed(toSend);
+    else this.#writer.message(toSend, true);
     this.#flushed();
     return true;
   }
@@ -126,7 +128,7 @@ export class WriteLoop {
     return this.#controls === null && this.#stretch < YIELD_EVERY;
   }
 
-  #enqueue(message: Message): boolean {
+  #enqueue(message: Outgoing): boolean {
     if (!this.outbox.tryPut(message)) return false;
     this.#isQueued = true;
     this.#writesInTurn++;

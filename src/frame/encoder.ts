@@ -67,10 +67,13 @@ export function appendBinary(
   at: number,
   opcode: number,
   payload: Uint8Array,
+  rsv = 0,
 ): number {
+  header.rsv = rsv;
   header.opcode = opcode;
   header.length = payload.length;
   at = writeHeader(page, at, header);
+  header.rsv = 0;
   page.set(payload, at);
   return at + payload.length;
 }

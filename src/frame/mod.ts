@@ -15,4 +15,4 @@ export type { FrameHeader } from "./header.ts";
 export { mask } from "./mask.ts";
 export { isControl, isReserved, Opcode } from "./opcode.ts";
 export type { Role } from "./rules.ts";
-export { decodeAscii, decodeUtf8, Utf8Validator } from "./utf8.ts";
+export { decodeAscii, decodeText, decodeUtf8, Utf8Validator } from "./utf8.ts";

@@ -16,28 +16,26 @@
 import {
   CloseCode,
   decodeAscii,
+  decodeText,
   decodeUtf8,
   isControl,
   Opcode,
   ProtocolError,
-  readClosePayload,
   Utf8Validator,
 } from "../frame/mod.ts";
-import type { ClosePayload, FrameHeader, FrameSink } from "../frame/mod.ts";
+import type { FrameHeader, FrameSink } from "../frame/mod.ts";
+import { ControlFrame } from "./control_frame.ts";
+import type { ControlSink } from "./control_frame.ts";
+import type { Inflater } from "./inflate.ts";
 import { ITEM_COST } from "./message.ts";
 import type { Message } from "./message.ts";
+import { copyBytes, copyOf } from "./owned.ts";
 import { holdsTexts, holdText, takeTexts } from "./slab.ts";
 
 /** Where a {@linkcode MessageAssembler} puts what is complete. */
-export interface MessageSink {
+export interface MessageSink extends ControlSink {
   /** A data message: the receiver owns it. */
   message(message: Message): void;
-  /** A ping: the receiver owns the payload, 0 to 125 bytes. */
-  ping(payload: Uint8Array): void;
-  /** A pong: the receiver owns the payload, 0 to 125 bytes. */
-  pong(payload: Uint8Array): void;
-  /** A Close frame. */
-  closeReceived(payload: ClosePayload): void;
 }
 
 const BUFFER_SIZE_MIN = 1024;
@@ -49,9 +47,11 @@ const EMPTY = new Uint8Array(0);
 export class MessageAssembler implements FrameSink {
   readonly #sink: MessageSink;
   readonly #sizeMax: number;
+  readonly #inflater: Inflater | null;
 
   #opcode = 0; // of the message in progress, 0 when there is none
   #fin = false; // whether its last frame has begun
+  #isCompressed = false;
   #announced = 0; // payload bytes that its headers announced
   #emptyCost = 0; // what its empty fragments are charged
   #isAscii = true; // all of its payload that has come so far
@@ -59,28 +59,31 @@ export class MessageAssembler implements FrameSink {
   #size = 0;
   #validator: Utf8Validator | null = null; // until something is not ASCII
 
-  #control = 0; // opcode of the control frame in progress, 0 when there is none
-  #controlPayload: Uint8Array = EMPTY;
-  #controlSize = 0;
+  #control: ControlFrame | null = null; // the one in progress
 
-  /** @param sizeMax The largest message, in bytes; beyond it the connection fails with 1009. */
-  constructor(sink: MessageSink, sizeMax: number) {
+  /**
+   * @param sizeMax The largest message, inflated, in bytes; beyond it the connection fails: 1009.
+   * @param inflater For messages with RSV1; `null`: the decoder lets none pass.
+   */
+  constructor(sink: MessageSink, sizeMax: number, inflater: Inflater | null = null) {
     this.#sink = sink;
     this.#sizeMax = sizeMax;
+    this.#inflater = inflater;
   }
 
   /** Bytes held for the message in progress. */
   get retained(): number {
-    return this.#buffer.length + this.#controlPayload.length;
+    return this.#buffer.length + (this.#control?.retained ?? 0);
   }
 
   /** Hot: §5.4, §10.4. */
   frameStart(header: FrameHeader): void {
-    const { opcode, fin, length } = header;
+    const { opcode, fin, length, rsv } = header;
+    if (rsv !== 0 && (isControl(opcode) || opcode === Opcode.CONTINUATION)) {
+      throw new ProtocolError("Cannot accept frame: RSV1 is for first frames (RFC 7692 §6.1)");
+    }
     if (isControl(opcode)) {
-      this.#control = opcode;
-      this.#controlSize = 0;
-      if (length > 0) this.#controlPayload = new Uint8Array(length);
+      this.#control = new ControlFrame(opcode, length);
       return;
     }
     if (opcode === Opcode.CONTINUATION) {
@@ -94,13 +97,16 @@ export class MessageAssembler implements FrameSink {
         );
       }
       this.#opcode = opcode;
+      this.#isCompressed = rsv !== 0;
       this.#announced = 0;
       this.#emptyCost = 0;
       this.#isAscii = true;
     }
     this.#fin = fin;
     this.#announced += length;
-    if (this.#announced > this.#sizeMax) throw this.#tooBig("size is", this.#announced);
+    if (this.#announced > this.#sizeMax && this.#isTooLong()) {
+      throw this.#tooBig("size is", this.#announced);
+    }
     if (length > 0 || fin) return;
     // An empty fragment holds nothing, so no size would ever stop a million of them.
     this.#emptyCost += ITEM_COST;
@@ -110,12 +116,13 @@ export class MessageAssembler implements FrameSink {
 
   /** Hot. */
   framePayload(bytes: Uint8Array, start: number, end: number, isAscii: boolean): void {
-    if (this.#control !== 0) {
-      copy(this.#controlPayload, this.#controlSize, bytes, start, end);
-      this.#controlSize += end - start;
+    if (this.#control !== null) return this.#control.append(bytes, start, end);
+    const isWhole = this.#fin && end - start === this.#announced;
+    if (this.#isCompressed) {
+      if (isWhole) this.#inflate(bytes.subarray(start, end));
+      else this.#append(bytes, start, end);
       return;
     }
-    const isWhole = this.#fin && end - start === this.#announced;
     if (this.#opcode === Opcode.TEXT) {
       if (isWhole && isAscii) return this.#finishAscii(bytes, start, end);
       if (!isAscii) this.#isAscii = false;
@@ -123,13 +130,13 @@ export class MessageAssembler implements FrameSink {
     }
     if (!isWhole) this.#append(bytes, start, end);
     else if (this.#opcode === Opcode.TEXT) this.#finish(decodeUtf8(bytes, start, end));
-    else this.#finish(slice(bytes, start, end));
+    else this.#finish(copyOf(bytes, start, end));
   }
 
   /** Hot. */
   frameEnd(): void {
-    if (this.#control !== 0) this.#finishControl();
-    else if (this.#fin && this.#opcode !== 0) this.#finish(this.#takeBuffer());
+    if (this.#control !== null) this.#finishControl(this.#control);
+    else if (this.#fin && this.#opcode !== 0) this.#finishBuffer();
   }
 
   /** Hot: the chunk, in which texts may still lie, is about to go. */
@@ -169,15 +176,10 @@ export class MessageAssembler implements FrameSink {
     this.#sink.message(message);
   }
 
-  #finishControl(): void {
-    const opcode = this.#control;
-    const payload = this.#controlPayload;
-    this.#control = 0;
-    this.#controlPayload = EMPTY;
+  #finishControl(control: ControlFrame): void {
+    this.#control = null;
     this.chunkEnd();
-    if (opcode === Opcode.PING) this.#sink.ping(payload);
-    else if (opcode === Opcode.PONG) this.#sink.pong(payload);
-    else this.#sink.closeReceived(readControlClose(payload));
+    control.handTo(this.#sink);
   }
 
   #tooBig(what: string, found: number): ProtocolError {
@@ -188,7 +190,7 @@ export class MessageAssembler implements FrameSink {
   #append(bytes: Uint8Array, start: number, end: number): void {
     const needed = this.#size + (end - start);
     if (needed > this.#buffer.length) this.#grow(needed);
-    copy(this.#buffer, this.#size, bytes, start, end);
+    copyBytes(this.#buffer, this.#size, bytes, start, end);
     this.#size = needed;
   }
 
@@ -206,42 +208,36 @@ export class MessageAssembler implements FrameSink {
   }
 
   /** The message in the buffer, which is let go: what the user keeps must be the user's alone. */
-  #takeBuffer(): Message {
+  #finishBuffer(): void {
     const buffer = this.#buffer;
     const size = this.#size;
     this.#buffer = EMPTY;
     this.#size = 0;
-    if (this.#opcode === Opcode.TEXT) {
-      return this.#isAscii ? decodeAscii(buffer, 0, size) : decodeUtf8(buffer, 0, size);
-    }
-    return size === buffer.length && size > 0 ? buffer : buffer.slice(0, size);
+    if (this.#isCompressed) this.#inflate(buffer.subarray(0, size));
+    else if (this.#opcode === Opcode.BINARY) this.#finish(exactly(buffer, size));
+    else if (this.#isAscii) this.#finish(decodeAscii(buffer, 0, size));
+    else this.#finish(decodeUtf8(buffer, 0, size));
+  }
+
+  /** A compressed message is complete. Only now its text can be validated: RFC 7692 §6.2. */
+  #inflate(compressed: Uint8Array): void {
+    if (this.#inflater === null) throw new Error("Bug: nobody agreed on compression");
+    const bytes = this.#inflater.inflate(compressed, this.#sizeMax);
+    if (this.#opcode === Opcode.BINARY) return this.#finish(bytes);
+    this.#validate(bytes, 0, bytes.length);
+    this.#finish(decodeText(bytes));
+  }
+
+  /** What does not shrink may grow: by an eighth where each byte is a code of nine bits. */
+  #isTooLong(): boolean {
+    return !this.#isCompressed || this.#announced > this.#sizeMax * (9 / 8) + COMPRESSED_SPARE;
   }
 }
 
-/** Below this size a loop is faster than the view that `set` needs. */
-const COPY_BY_HAND = 64;
+/** What a short message may grow by, and the empty blocks of a flush. */
+const COMPRESSED_SPARE = 64;
 
-function copy(to: Uint8Array, at: number, from: Uint8Array, start: number, end: number): void {
-  if (end - start > COPY_BY_HAND) {
-    to.set(from.subarray(start, end), at);
-  } else {
-    for (let index = start; index < end; index++) to[at++] = from[index];
-  }
-}
-
-/** A copy that is a plain `Uint8Array` even where `from` is a `Buffer`, on memory of its own. */
-function slice(from: Uint8Array, start: number, end: number): Uint8Array {
-  const copied = new Uint8Array(end - start);
-  copy(copied, 0, from, start, end);
-  return copied;
-}
-
-/** Its offsets count from the payload; the decoder knows where the frame began. */
-function readControlClose(payload: Uint8Array): ClosePayload {
-  try {
-    return readClosePayload(payload, 0, payload.length);
-  } catch (error) {
-    if (error instanceof ProtocolError) error.offset = -1;
-    throw error;
-  }
+/** The first `size` bytes of a buffer that nobody else has. */
+function exactly(buffer: Uint8Array, size: number): Uint8Array {
+  return size === buffer.length && size > 0 ? buffer : buffer.slice(0, size);
 }

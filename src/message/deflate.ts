@@ -45,9 +45,10 @@ const CHUNK_SIZE_SPARE = 64;
 
 /** Compresses the messages of one connection. */
 export class Deflater {
+  /** A shorter message is not compressed, in bytes. */
+  readonly threshold: number;
   readonly #windowBits: number;
   readonly #level: number;
-  readonly #threshold: number;
   readonly #context: Context | null;
   #bytesBefore = 0;
   #bytesAfter = 0;
@@ -55,7 +56,7 @@ export class Deflater {
   constructor({ windowBits, contextTakeover, level, threshold }: DeflaterOptions) {
     this.#windowBits = windowBits;
     this.#level = level;
-    this.#threshold = threshold;
+    this.threshold = level === 0 ? Infinity : threshold;
     this.#context = contextTakeover ? new Context(windowBits) : null;
   }
 
@@ -76,7 +77,7 @@ export class Deflater {
    */
   deflate(payload: Uint8Array): Uint8Array | null {
     const { length } = payload;
-    if (this.#level === 0 || length < this.#threshold) return null;
+    if (length < this.threshold) return null;
     const flushed = deflateRawSync(payload, {
       finishFlush: constants.Z_SYNC_FLUSH,
       level: this.#level,

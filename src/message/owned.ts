@@ -1,5 +1,5 @@
-// Memory that is the message's alone. What zlib gives us is a Buffer, and often a view into a
-// larger one: its pool, or the chunk that it wrote to. Whoever kept one byte would keep all of it.
+// Memory that is the message's alone. What a socket or zlib gives us is a Buffer, and often a view
+// into a larger one: a pool, a chunk. Whoever kept one byte of it would keep all of it.
 
 /** Hot: `bytes` as a plain `Uint8Array` that has its memory to itself: copied unless it has. */
 export function owned(bytes: Uint8Array): Uint8Array {
@@ -17,4 +17,29 @@ export function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
     at += part.length;
   }
   return bytes;
+}
+
+/** Below this size a loop is faster than the view that `set` needs. */
+const COPY_BY_HAND = 64;
+
+/** Hot: copies `from[start..end)` to `to`, from index `at` on. */
+export function copyBytes(
+  to: Uint8Array,
+  at: number,
+  from: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  if (end - start > COPY_BY_HAND) {
+    to.set(from.subarray(start, end), at);
+  } else {
+    for (let index = start; index < end; index++) to[at++] = from[index];
+  }
+}
+
+/** Hot: a copy of `from[start..end)`, a plain `Uint8Array` even where that is a `Buffer`. */
+export function copyOf(from: Uint8Array, start: number, end: number): Uint8Array {
+  const copied = new Uint8Array(end - start);
+  copyBytes(copied, 0, from, start, end);
+  return copied;
 }

@@ -12,6 +12,7 @@ import {
 import type { ClosePayload, Role } from "../frame/mod.ts";
 import { MessageAssembler } from "../message/assembler.ts";
 import type { MessageSink } from "../message/assembler.ts";
+import type { Inflater } from "../message/inflate.ts";
 import type { Message } from "../message/message.ts";
 import { closingStep } from "./closing.ts";
 import type { ClosingEvent, ClosingState } from "./closing.ts";
@@ -47,6 +48,9 @@ export interface EndpointSink {
   endTcp(): void;
 }
 
+/** RFC 7692 §6: the message is compressed. Nobody has agreed on the other two bits. */
+const RSV1 = 0b100;
+
 /** One end of a connection that the opening handshake has opened. */
 export class Endpoint implements MessageSink {
   readonly #sink: EndpointSink;
@@ -57,9 +61,16 @@ export class Endpoint implements MessageSink {
   #received: ClosePayload | null = null;
   #cause: unknown = undefined;
 
-  constructor(sink: EndpointSink, role: Role, messageSizeMax: number) {
+  /** @param inflater For compressed messages; `null`: a frame with RSV1 is refused, §5.2. */
+  constructor(
+    sink: EndpointSink,
+    role: Role,
+    messageSizeMax: number,
+    inflater: Inflater | null = null,
+  ) {
     this.#sink = sink;
-    this.#decoder = new FrameDecoder(new MessageAssembler(this, messageSizeMax), { role });
+    const assembler = new MessageAssembler(this, messageSizeMax, inflater);
+    this.#decoder = new FrameDecoder(assembler, { role, rsvAllowed: inflater === null ? 0 : RSV1 });
   }
 
   get state(): ClosingState {

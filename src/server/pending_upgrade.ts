@@ -9,6 +9,7 @@
 
 import type { Duplex } from "node:stream";
 import { systemClock } from "../connection/clock.ts";
+import type { Compression } from "../connection/compression.ts";
 import { Connection } from "../connection/connection.ts";
 import type { RemoteAddr } from "../connection/connection.ts";
 import { ConnectionClosedError } from "../connection/error.ts";
@@ -25,6 +26,7 @@ export interface Claim {
   readonly protocol: string;
   readonly limits: ConnectionLimits;
   readonly keepalive: KeepaliveOptions | false;
+  readonly compression: Compression | null;
   readonly handler: ((connection: Connection) => void | Promise<void>) | null;
   readonly onError: (error: unknown) => void;
 }
@@ -74,8 +76,8 @@ export class PendingUpgrade {
       throw new TypeError("Cannot upgrade: request was upgraded already, or is over");
     }
     checkHeaders(headers);
-    const { protocol, limits, keepalive } = claim;
-    const lifecycle = new Lifecycle({ limits, keepalive, clock: systemClock });
+    const { protocol, limits, keepalive, compression } = claim;
+    const lifecycle = new Lifecycle({ limits, keepalive, compression, clock: systemClock });
     const { closeTimeoutMs } = limits;
     const init = { protocol, remoteAddr: this.#remoteAddr, closeTimeoutMs };
     const connection = new Connection(lifecycle, init);
@@ -104,7 +106,8 @@ export class PendingUpgrade {
     }
     this.#isOver = true;
     const transport = new SocketTransport(this.#socket, lifecycle);
-    const head = statusAndHeaders(this.handshake.key, protocol, response.headers);
+    const { extensions } = connection;
+    const head = statusAndHeaders(this.handshake.key, protocol, extensions, response.headers);
     this.#socket.write(head, "latin1");
     lifecycle.open(transport);
     transport.start(this.#head);
@@ -180,13 +183,19 @@ function checkHeaders(headers: Headers): void {
 }
 
 /** §4.2.2. `Headers` has seen to it that no value holds CR, LF or NUL. */
-function statusAndHeaders(key: string, protocol: string, headers: Headers): string {
+function statusAndHeaders(
+  key: string,
+  protocol: string,
+  extensions: string,
+  headers: Headers,
+): string {
   let head =
     "HTTP/1.1 101 Switching Protocols\r\n" +
     "Upgrade: websocket\r\n" +
     "Connection: Upgrade\r\n" +
     `Sec-WebSocket-Accept: ${acceptKey(key)}\r\n`;
   if (protocol !== "") head += `Sec-WebSocket-Protocol: ${protocol}\r\n`;
+  if (extensions !== "") head += `Sec-WebSocket-Extensions: ${extensions}\r\n`;
   for (const [name, value] of headers) head += `${name}: ${value}\r\n`;
   return `${head}\r\n`;
 }

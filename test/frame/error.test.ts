@@ -97,10 +97,31 @@ function checkMessage({ message, closeCode }: ProtocolError): void {
   assert.not.match(message, /SECRET|�|[\0-\x1f]/);
 }
 
-function refuse(wire: Uint8Array, role: Role = "server", limit: number = LIMIT): ProtocolError {
+function refuse(
+  wire: Uint8Array,
+  role: Role = "server",
+  limit: number = LIMIT,
+  rsvAllowed: number = 0,
+): ProtocolError {
   const sink = { message() {}, ping() {}, pong() {}, closeReceived() {} };
-  const decoder = new FrameDecoder(new MessageAssembler(sink, limit), { role });
+  const decoder = new FrameDecoder(new MessageAssembler(sink, limit), { role, rsvAllowed });
   return thrownAs(ProtocolError, () => decoder.push(wire.slice()));
+}
+
+/** A frame with RSV1 where compression was agreed on, but not for such a frame. */
+const BAD_RSV1: readonly (readonly [what: string, wire: Uint8Array, offset: number])[] = [
+  ["a ping", frame("c9", SECRET), 0],
+  ["a Close", frame("c8"), 0],
+  ["a continuation", concat(frame("41", "a"), frame("c0", SECRET)), 7],
+];
+
+for (const [what, wire, offset] of BAD_RSV1) {
+  test(`ProtocolError for ${what} with RSV1 can be the reason of a Close`, () => {
+    const error = refuse(wire, "server", LIMIT, 0b100);
+    assert.equal([error.closeCode, error.section], [1002, "RFC 7692 §6.1"]);
+    assert.is(error.offset, offset);
+    checkMessage(error);
+  });
 }
 
 for (const [what, wire, closeCode, section, role, limit] of BAD) {
@@ -132,7 +153,8 @@ function literals(): string[] {
 
 test("ProtocolError: the list above has every message that the sources can make", () => {
   const messages = BAD.map(([, wire, , , role, limit]) => refuse(wire, role, limit).message)
-    .concat(BAD_COMPRESSED.map(([, payload]) => refuseCompressed(payload).message));
+    .concat(BAD_COMPRESSED.map(([, payload]) => refuseCompressed(payload).message))
+    .concat(BAD_RSV1.map(([, wire]) => refuse(wire, "server", LIMIT, 0b100).message));
   const all = literals();
   assert.ok(all.length >= 16, `found ${all.length} literals`);
   for (const literal of all) {
