@@ -30,6 +30,8 @@ export interface Row {
   readonly ratios: Readonly<Record<string, Spread>>;
   /** How busy the load was while this server ran: near 1, and it is the load that was measured. */
   readonly loadBusy: number;
+  /** Bytes of an echo with its header. */
+  readonly replySize: number;
 }
 
 /** A workload with what came of it. */
@@ -87,9 +89,11 @@ export async function measure(workload: Workload, plan: Plan): Promise<Measured>
   const { servers, missing } = await startAll(workload.servers);
   const load = new Load();
   try {
+    const sizes = new Map<string, number>();
     for (const { name, port } of servers) {
       const isEcho = name !== "raw";
-      await load.ask({ ...workload, do: "open", name, port, isEcho });
+      const opened = await load.ask<Opened>({ ...workload, do: "open", name, port, isEcho });
+      sizes.set(name, opened.replySize);
     }
     const run = (name: string, ms: number): Promise<Ran> =>
       load.ask<Ran>({ do: "run", name, ms, inFlight: workload.inFlight });
@@ -106,7 +110,9 @@ export async function measure(workload: Workload, plan: Plan): Promise<Measured>
         busy.get(server.name)?.push(cpuSeconds / seconds);
       }
     }
-    const rows = servers.map(({ name }) => rowOf(name, rates, costs, busy));
+    const rows = servers.map(({ name }) => {
+      return { ...rowOf(name, rates, costs, busy), replySize: sizes.get(name) ?? 0 };
+    });
     return { ...workload, rows, missing };
   } finally {
     load.stop();
@@ -116,11 +122,16 @@ export async function measure(workload: Workload, plan: Plan): Promise<Measured>
 
 type Series = ReadonlyMap<string, readonly number[]>;
 
-function rowOf(server: string, rates: Series, costs: Series, busy: Series): Row {
+function rowOf(
+  server: string,
+  rates: Series,
+  costs: Series,
+  busy: Series,
+): Omit<Row, "replySize"> {
   const own = rates.get(server) ?? [];
   const ratios: Record<string, Spread> = {};
   for (const base of BASES) {
-    const other = rates.get(base);
+    const other = rates.get(base) ?? rates.get(`${base} deflate`);
     if (other !== undefined) ratios[base] = spreadOf(own.map((rate, round) => rate / other[round]));
   }
   return {

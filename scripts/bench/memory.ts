@@ -51,6 +51,7 @@ async function costOf(server: Server, load: Load): Promise<IdleCost> {
       inFlight: 1,
       connections,
       isEcho: false,
+      compressed: false,
     });
   await open(FEW);
   await rest();

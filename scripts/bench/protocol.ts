@@ -10,6 +10,8 @@ export type Command =
       readonly kind: "text" | "binary";
       readonly inFlight: number;
       readonly connections: number;
+      /** Whether the messages are compressed: permessage-deflate, each one anew. */
+      readonly compressed: boolean;
       /** Whether the replies say what the messages said, and not just as much. */
       readonly isEcho: boolean;
     }
@@ -19,6 +21,8 @@ export type Command =
 /** Connections are open. */
 export interface Opened {
   readonly seconds: number;
+  /** Bytes of an echo, with the header of its frame. */
+  readonly replySize: number;
 }
 
 /** A slice is over. */

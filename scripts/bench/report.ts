@@ -12,7 +12,8 @@ const BUSY_MAX = 0.97;
 
 /** The table of one workload. */
 export function tableOf({ name, rows, missing }: Measured): string {
-  const header = ["", "messages/s", "CPU us", ...BASES.map((base) => `x ${base}`), "load"];
+  const bases = BASES.map((base) => `x ${base}`);
+  const header = ["", "messages/s", "CPU us", "reply B", ...bases, "load"];
   const lines = [header, ...rows.map(lineOf)];
   const widths = header.map((_, at) => Math.max(...lines.map((line) => line[at].length)));
   const text = lines.map((line) =>
@@ -38,13 +39,14 @@ export function doubts(rows: readonly Row[]): string[] {
   return found;
 }
 
-function lineOf({ server, rate, cpuMicroseconds, ratios, loadBusy }: Row): string[] {
+function lineOf({ server, rate, cpuMicroseconds, replySize, ratios, loadBusy }: Row): string[] {
   const cells = BASES.map((base) => (ratios[base] === undefined ? "-" : shown(ratios[base])));
   const cost = cpuMicroseconds.median;
   return [
     server,
     Math.round(rate.median).toLocaleString("en"),
     cost.toFixed(cost < 100 ? 2 : 0),
+    String(replySize),
     ...cells,
     percent(loadBusy),
   ];

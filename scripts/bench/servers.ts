@@ -70,17 +70,17 @@ export function pinned(core: number, command: readonly string[]): readonly strin
 }
 
 function commandOf(name: string): readonly [string, ...string[]] {
-  const [kind, style] = name.split(" ");
+  const [kind, ...styles] = name.split(" ");
   const file = join("servers", `${kind}.mjs`);
   switch (kind) {
     case "bun":
-      return [installed("@oven/bun-linux-x64/bin/bun"), file];
+      return [installed("@oven/bun-linux-x64/bin/bun"), file, ...styles];
     case "deno":
       return [installed("@deno/linux-x64-glibc/deno"), "run", "--allow-net", file];
     case "gorilla":
       return [builtGorilla()];
     default:
-      return style === undefined ? [process.execPath, file] : [process.execPath, file, style];
+      return [process.execPath, file, ...styles];
   }
 }
 

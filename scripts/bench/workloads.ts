@@ -9,6 +9,8 @@ export interface Workload {
   /** Messages that are under way on each connection at any time. */
   readonly inFlight: number;
   readonly connections: number;
+  /** Whether the messages are compressed. */
+  readonly compressed: boolean;
   readonly servers: readonly string[];
 }
 
@@ -18,7 +20,9 @@ const PEERS = ["ws", "bun", "deno", "gorilla", "raw"];
 const KIB = 1024;
 const SIZES: Readonly<Record<string, number>> = {
   "32 B": 32,
+  "128 B": 128,
   "1 KiB": KIB,
+  "16 KiB": 16 * KIB,
   "64 KiB": 64 * KIB,
   "1 MiB": KIB * KIB,
   "16 MiB": 16 * KIB * KIB,
@@ -33,7 +37,17 @@ function workload(
   const all = label === "32 B" && kind === "text" && connections === 64;
   const servers = [...(all ? STYLES : ["sluice each", "sluice try", "sluice for"]), ...PEERS];
   const name = `${label} ${kind}, ${inFlight} in flight, ${connections} connections`;
-  return { name, size: SIZES[label], kind, inFlight, connections, servers };
+  return { name, size: SIZES[label], kind, inFlight, connections, compressed: false, servers };
+}
+
+/** Level 7 is our default, and makes no more of a message than zlib's default, which ws has. */
+const COMPRESSORS = ["sluice deflate 7", "sluice deflate 1", "ws deflate", "bun deflate"];
+
+function compressedWorkload(label: string, connections: number): Workload {
+  const name = `${label} JSON compressed, 1 in flight, ${connections} connections`;
+  const servers = COMPRESSORS;
+  const size = SIZES[label];
+  return { name, size, kind: "text", inFlight: 1, connections, compressed: true, servers };
 }
 
 /** All of them, the small ones first. */
@@ -53,5 +67,7 @@ export function allWorkloads(): readonly Workload[] {
     workloads.push(workload("1 MiB", kind, 2, 4));
     workloads.push(workload("16 MiB", kind, 1, 2));
   }
+  for (const label of ["128 B", "1 KiB", "16 KiB"]) workloads.push(compressedWorkload(label, 64));
+  workloads.push(compressedWorkload("1 MiB", 4));
   return workloads;
 }

@@ -1,4 +1,5 @@
-// Sluice from dist/, in the style of reading that argv[2] names.
+// Sluice from dist/, in the style of reading that argv[2] names; with "deflate" and a level,
+// compressed.
 import { serve, upgradeWebSocket } from "../../../dist/src/mod.js";
 
 const styles = {
@@ -24,9 +25,11 @@ const styles = {
   },
 };
 
-const echo = styles[process.argv[2]];
+const [style, level] = process.argv.slice(2);
+const echo = styles[style] ?? styles.each;
 const limits = { messageSizeMax: 64 * 1024 * 1024 };
+const compression = style === "deflate" && { level: Number(level), threshold: 0 };
 serve(
   { port: 0, hostname: "127.0.0.1", onListen: ({ port }) => console.log(port) },
-  (request) => upgradeWebSocket(request, { limits }, echo).response,
+  (request) => upgradeWebSocket(request, { limits, compression }, echo).response,
 );

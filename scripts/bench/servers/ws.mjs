@@ -2,7 +2,8 @@
 import { WebSocketServer } from "ws";
 
 const maxPayload = 64 * 1024 * 1024;
-const server = new WebSocketServer({ port: 0, host: "127.0.0.1", maxPayload });
+const perMessageDeflate = process.argv[2] === "deflate" && { threshold: 0 };
+const server = new WebSocketServer({ port: 0, host: "127.0.0.1", maxPayload, perMessageDeflate });
 server.on("listening", () => console.log(server.address().port));
 server.on("connection", (socket) => {
   socket.on("message", (data, binary) => socket.send(data, { binary }));
