@@ -13,7 +13,7 @@ export interface IdleCost {
   readonly handshakesPerSecond: number;
 }
 
-const SERVERS = ["sluice each", "sluice for", "ws", "bun", "deno", "gorilla", "http"];
+const SERVERS = ["sluice each", "sluice for", "sluice deflate 7", "ws", "bun", "deno", "gorilla", "http"];
 
 /** Up to here a server is warm, and its young generation as large as it will be. */
 const FEW = 2000;
@@ -51,7 +51,7 @@ async function costOf(server: Server, load: Load): Promise<IdleCost> {
       inFlight: 1,
       connections,
       isEcho: false,
-      compressed: false,
+      compressed: name.includes("deflate"),
     });
   await open(FEW);
   await rest();
