@@ -3,6 +3,7 @@
 export type { CompressionStats } from "./connection/compression.ts";
 export { Connection } from "./connection/connection.ts";
 export type { RemoteAddr, WaitOptions, WriteOptions } from "./connection/connection.ts";
+export type { MessageCallback } from "./connection/for_each.ts";
 export { ConnectionClosedError } from "./connection/error.ts";
 export type { KeepaliveOptions } from "./connection/keepalive.ts";
 export type { ConnectionLimits } from "./connection/limits.ts";

@@ -77,7 +77,8 @@ function keep(plan: Plan, measured: readonly Measured[], idle: readonly IdleCost
   };
   const text = JSON.stringify({ machine, plan, measured, idle }, rounded, 2);
   writeFileSync(`${directory}latest.json`, `${text}\n`);
-  writeFileSync(`${directory}latest.svg`, plotOf(measured, machine));
+  const plain = measured.filter(({ compressed }) => !compressed);
+  writeFileSync(`${directory}latest.svg`, plotOf(plain, machine));
   console.log("Written to scripts/bench/results: latest.json, latest.svg");
 }
 

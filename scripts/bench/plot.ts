@@ -4,7 +4,7 @@
 
 import type { Measured } from "./measure.ts";
 
-const SERVERS = ["sluice try", "sluice for", "ws", "bun", "deno", "gorilla"];
+const SERVERS = ["sluice each", "sluice for", "ws", "bun", "deno", "gorilla"];
 const COLOURS = ["#0b7285", "#3bc9db", "#868e96", "#e67700", "#5f3dc4", "#2b8a3e"];
 
 const BAR = 9;

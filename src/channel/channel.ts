@@ -24,8 +24,8 @@ import { Buffer } from "./buffer.ts";
 import { COMMIT, PARK, READY, type Selectable, type SendCase } from "./case.ts";
 import { ChannelClosedError, notify } from "./error.ts";
 import { type ChannelOptions, checkOptions, type Overflow } from "./options.ts";
-import { type OpOptions, type Received, receiveFrom, type Receiver } from "./receiver.ts";
-import { ReceiverIterator } from "./receiver.ts";
+import { type OpOptions, type Received, type Receiver } from "./receiver.ts";
+import { receiveFrom, ReceiverIterator } from "./receiver.ts";
 import { type Sender, Sending } from "./sender.ts";
 import { standBy } from "./signal.ts";
 import { type ChannelStats, INSPECT, inspectStats } from "./stats.ts";
@@ -209,6 +209,7 @@ export class Channel<in out T> implements Sender<T>, Receiver<T>, Disposable {
   // What `take` and `select` need. Not written as members, so that the type of a channel, which is
   // what its users see, shows what it is for and not how it works.
   static {
+    // Hot: set here, from where the inside of a channel can be seen.
     take = (channel) => {
       const isPlain = channel.#buffer.size > 0 && !channel.#senders.hasPlaces();
       return isPlain ? channel.#buffer.shift() : channel.tryReceive()?.value;

@@ -48,7 +48,7 @@ function caller(stack: string): string {
 }
 
 /** Frames between an operation and remember(). */
-const INNER = /^ +at (remember|new Waiter|waitAt|receiveFrom|\w+\.wait) /;
+const INNER = /^ +at (remember|new Waiter|waitAt|receiveFrom|(?:Receiver|Message)Iterator\.wait) /;
 
 /** The global scope as seen from anywhere: a browser has no `process`. */
 const host: { readonly process?: NodeJS.Process } = globalThis;

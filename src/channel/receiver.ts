@@ -39,11 +39,11 @@ export function receiveFrom<T>(source: Receiver<T>, options?: OpOptions): Promis
 export function waitAt(
   source: Receiver<unknown>,
   owner: WaiterOwner | null,
-  signal?: AbortSignal,
+  signal?: AbortSignal | null,
 ): Waiter {
   const waiter = new Waiter(false, owner);
   (source as Receiver<unknown> & Selectable)[PARK](waiter.place());
-  if (signal !== undefined) standBy(signal, waiter);
+  if (signal) standBy(signal, waiter);
   return waiter;
 }
 

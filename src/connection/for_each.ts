@@ -23,6 +23,8 @@ export type MessageCallback = (message: Message) => unknown;
 
 /** What a {@linkcode ForEach} asks of its owner at the end of the messages. */
 export interface ForEachOwner {
+  /** Whether nobody has begun to close yet. */
+  readonly isOpen: boolean;
   /** Whether the peer's Close has come, so that the end is a clean one. */
   readonly closeReceived: boolean;
   closedError(act: string): Error;
@@ -93,10 +95,10 @@ export class ForEach {
     });
   }
 
-  /** That the connection was lost ends no process, as it does not for a `write()`. */
+  /** That this connection was lost ends no process, as it does not for a `write()`. */
   #fail(error: unknown): void {
     this.#stop();
-    if (error instanceof ConnectionClosedError) void quiet(this.finished);
+    if (error instanceof ConnectionClosedError && !this.#owner.isOpen) void quiet(this.finished);
     this.#reject(error);
   }
 
@@ -106,6 +108,8 @@ export class ForEach {
   }
 }
 
+/** Whether `await` would wait for it. */
 function isThenable(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "then" in value;
+  const mayBe = typeof value === "function" || (typeof value === "object" && value !== null);
+  return mayBe && typeof (value as PromiseLike<unknown>).then === "function";
 }

@@ -151,6 +151,7 @@ export class FrameWriter {
     const length = isText ? Buffer.byteLength(message) : message.length;
     this.#writeHeader(opcode, rsv, length);
     if (!isText) this.flush();
+    if (this.#transport === null) return; // it was cut in the middle of that write
     this.#large = message;
     this.#largeAt = 0;
     this.#writeSlices();

@@ -24,38 +24,37 @@ const DEFAULT_MS = 20_000;
 
 /**
  * How often in an interval we look whether bytes came. To read the clock for each of them would
- * cost as much as to parse it; so silence is counted in looks, from the one that saw the last
- * byte, and a ping leaves up to an eighth of the interval late, never early. Nor does the time
- * count in which the whole process slept, for then nobody looked.
+ * cost as much as to parse it; so silence counts from the look that saw the last byte, and a ping
+ * leaves up to two eighths of the interval late, never early.
  */
 const LOOKS_PER_INTERVAL = 8;
 
 /** Watches the silence of one peer. */
 export class Keepalive {
   readonly #owner: KeepaliveOwner;
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
   readonly #rounds: Rounds;
   #bytesSeen = 0;
-  #silentLooks = 0;
-  #isWatching = false;
+  #silentSince = 0;
+  #verdict: unknown = null; // the timer of a ping that is out
   #suspended = false;
 
   constructor(owner: KeepaliveOwner, clock: Clock, options: KeepaliveOptions) {
     this.#owner = owner;
-    this.#rounds = roundsOf(
-      clock,
-      checkedMs("interval", options.interval),
-      checkedMs("timeout", options.timeout),
-    );
+    this.#clock = clock;
+    this.#timeoutMs = checkedMs("timeout", options.timeout);
+    this.#rounds = roundsOf(clock, checkedMs("interval", options.interval));
   }
 
   start(): void {
-    this.#isWatching = true;
-    this.#silentLooks = this.#rounds.add(this) ? 0 : -1; // the first look comes too early to count
+    this.#silentSince = this.#clock.now();
+    this.#rounds.add(this);
   }
 
   stop(): void {
-    this.#isWatching = false;
     this.#rounds.delete(this);
+    this.#callOff();
   }
 
   /**
@@ -64,7 +63,8 @@ export class Keepalive {
    */
   suspend(): void {
     this.#suspended = true;
-    this.#silentLooks = 0;
+    this.#silentSince = this.#clock.now();
+    this.#callOff();
   }
 
   /** We read again: the silence begins anew. */
@@ -74,23 +74,25 @@ export class Keepalive {
   }
 
   /** Has it been silent for too long? */
-  look(): void {
-    const { pingAfter, judgeAfter } = this.#rounds;
-    if (!this.#suspended && this.#hasHeard()) return;
-    this.#silentLooks++;
-    if (this.#silentLooks === pingAfter) {
-      if (this.#suspended) this.#silentLooks = 0;
-      this.#owner.sendKeepalivePing();
-    }
-    if (this.#silentLooks === judgeAfter) setImmediate(() => this.#judge());
+  look(now: number): void {
+    if (!this.#suspended && this.#hasHeard(now)) return this.#callOff();
+    if (this.#verdict !== null || now - this.#silentSince < this.#rounds.intervalMs) return;
+    if (this.#suspended) this.#silentSince = now;
+    else this.#verdict = this.#clock.setTimeout(() => this.#judge(), this.#timeoutMs);
+    this.#owner.sendKeepalivePing();
   }
 
-  #hasHeard(): boolean {
+  #hasHeard(now: number): boolean {
     const { bytesReceived } = this.#owner;
     if (bytesReceived === this.#bytesSeen) return false;
     this.#bytesSeen = bytesReceived;
-    this.#silentLooks = 0;
+    this.#silentSince = now;
     return true;
+  }
+
+  #callOff(): void {
+    if (this.#verdict !== null) this.#clock.clearTimeout(this.#verdict);
+    this.#verdict = null;
   }
 
   /**
@@ -98,37 +100,35 @@ export class Keepalive {
    * the event loop turns once more before the verdict.
    */
   #judge(): void {
-    if (!this.#isWatching || this.#suspended || this.#hasHeard()) return;
-    this.#owner.keepaliveExpired(this.#silentLooks * this.#rounds.periodMs);
+    const verdict = this.#verdict;
+    setImmediate(() => {
+      if (this.#verdict !== verdict) return; // called off meanwhile
+      this.#verdict = null;
+      const now = this.#clock.now();
+      if (!this.#hasHeard(now)) this.#owner.keepaliveExpired(now - this.#silentSince);
+    });
   }
 }
 
 /**
- * Looks at all peers that are watched with the same times, with one timer for all of them: one for
- * each connection was 350 bytes, a twentieth of what an idle connection took.
+ * Looks at all peers that are watched at one interval, with one timer for all of them: one for each
+ * connection was 350 bytes, a twentieth of what an idle connection took. The price is that pings
+ * leave in eight bursts an interval, and not one by one.
  */
 class Rounds {
-  readonly periodMs: number;
-  /** Silent looks before a ping, and before the end. */
-  readonly pingAfter: number;
-  readonly judgeAfter: number;
+  readonly intervalMs: number;
   readonly #clock: Clock;
   readonly #watched = new Set<Keepalive>();
   #timer: unknown = null;
 
-  constructor(clock: Clock, intervalMs: number, timeoutMs: number) {
+  constructor(clock: Clock, intervalMs: number) {
     this.#clock = clock;
-    this.periodMs = Math.min(intervalMs, timeoutMs) / LOOKS_PER_INTERVAL;
-    this.pingAfter = Math.ceil(intervalMs / this.periodMs);
-    this.judgeAfter = this.pingAfter + Math.ceil(timeoutMs / this.periodMs);
+    this.intervalMs = intervalMs;
   }
 
-  /** Returns whether the rounds begin now, so that the first look comes a whole period later. */
-  add(keepalive: Keepalive): boolean {
+  add(keepalive: Keepalive): void {
     this.#watched.add(keepalive);
-    if (this.#timer !== null) return false;
-    this.#setTimer();
-    return true;
+    if (this.#timer === null) this.#setTimer();
   }
 
   delete(keepalive: Keepalive): void {
@@ -140,25 +140,25 @@ class Rounds {
   #setTimer(): void {
     this.#timer = this.#clock.setTimeout(() => {
       this.#setTimer();
-      for (const keepalive of this.#watched) keepalive.look();
-    }, this.periodMs);
+      const now = this.#clock.now();
+      for (const keepalive of this.#watched) keepalive.look(now);
+    }, this.intervalMs / LOOKS_PER_INTERVAL);
   }
 }
 
-/** The rounds of a clock, by their times; few, since servers use few. */
-const roundsByClock = new WeakMap<Clock, Map<string, Rounds>>();
+/** The rounds of a clock, by their interval; few, since servers use few. */
+const roundsByClock = new WeakMap<Clock, Map<number, Rounds>>();
 
-/** Times that are kept. A server that draws them at random gets rounds of its own for the rest. */
+/** Intervals that are kept: a server that draws them at random gets rounds of its own for more. */
 const ROUNDS_MAX = 64;
 
-function roundsOf(clock: Clock, intervalMs: number, timeoutMs: number): Rounds {
+function roundsOf(clock: Clock, intervalMs: number): Rounds {
   let ofClock = roundsByClock.get(clock);
   if (ofClock === undefined) roundsByClock.set(clock, (ofClock = new Map()));
-  const times = `${intervalMs} ${timeoutMs}`;
-  const known = ofClock.get(times);
+  const known = ofClock.get(intervalMs);
   if (known !== undefined) return known;
-  const rounds = new Rounds(clock, intervalMs, timeoutMs);
-  if (ofClock.size < ROUNDS_MAX) ofClock.set(times, rounds);
+  const rounds = new Rounds(clock, intervalMs);
+  if (ofClock.size < ROUNDS_MAX) ofClock.set(intervalMs, rounds);
   return rounds;
 }
 

@@ -55,10 +55,11 @@ export class Lifecycle
   readonly #keepalive: Keepalive | null;
   readonly #limits: ConnectionLimits;
   readonly #clock: Clock;
-  // What an idle connection does not need is not made before it is asked for.
+  // What an idle connection does not need, these three, is not made before it is asked for.
   #pings: Pings | null = null;
   #closing: Deadline | null = null;
   #stall: Deadline | null = null;
+
   #listedIn: Set<Lifecycle> | null = null;
   #transport: Transport | null = null;
   readonly #outcome = new Outcome();
@@ -91,11 +92,11 @@ export class Lifecycle
     return this.#outcome.promise;
   }
 
-  /** Is in `open` from now on, until it has ended. */
-  listIn(open: Set<Lifecycle>): void {
+  /** Is in `list` from now on, until it has ended. */
+  listIn(list: Set<Lifecycle>): void {
     if (this.#outcome.closure !== null) return;
-    open.add(this);
-    this.#listedIn = open;
+    list.add(this);
+    this.#listedIn = list;
   }
 
   /** Whether nobody has begun to close yet. */

@@ -25,8 +25,13 @@ export interface PutOptions extends OpOptions {
 }
 
 /** Hot: `message`, marked when it is to be sent as it is. */
-export function outgoing(message: Message, options: PutOptions | undefined): Outgoing {
+export function outgoing(message: Message, options?: PutOptions): Outgoing {
   return options?.compress === false ? new Uncompressed(message) : message;
+}
+
+/** The same for what has to wait: it must not change under the caller's hands. */
+export function kept(message: Message, options?: PutOptions): Outgoing {
+  return outgoing(typeof message === "string" ? message : new Uint8Array(message), options);
 }
 
 function costOf(outgoing: Outgoing): number {

@@ -1,5 +1,5 @@
-// One page of memory into which every connection of the process encodes its small frames, so that
-// a batch of messages is one write and no allocation.
+// One page of memory into which every connection of the process encodes its small frames and its
+// large texts, so that a batch of messages is one write and no allocation.
 //
 //   |  still with a socket  |  the batch  |  room  |
 //                           start         end

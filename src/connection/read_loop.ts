@@ -95,7 +95,7 @@ export class ReadLoop implements WaiterOwner {
     return this.#inbox.closed ? { value: undefined, done: true } : undefined;
   }
 
-  /** Hot: the oldest message, or `undefined` when none waits, nor will at the end. */
+  /** Hot: the oldest message; `undefined` when none waits, at the end too. */
   tryRead(): Message | undefined {
     const message = take(this.#inbox);
     if (this.#paused && this.#isHalfEmpty()) this.#resume();

@@ -11,7 +11,7 @@ import type { Message } from "../message/message.ts";
 import { ControlQueue } from "./control_queue.ts";
 import { FrameWriter, isTooLargeForPage } from "./frame_writer.ts";
 import type { ConnectionLimits } from "./limits.ts";
-import { outgoing, Outbox } from "./outbox.ts";
+import { kept, outgoing, Outbox } from "./outbox.ts";
 import type { Outgoing, PutOptions } from "./outbox.ts";
 import { quiet } from "./quiet.ts";
 import type { Transport } from "./transport.ts";
@@ -62,7 +62,6 @@ export class WriteLoop {
     this.outbox = new Outbox(limits);
   }
 
-
   attach(transport: Transport): void {
     this.#writer.attach(transport);
     this.flush();
@@ -70,8 +69,7 @@ export class WriteLoop {
 
   /**
    * Hot: something has arrived. Where the last arrival was answered by a single message this one
-   * may be, too, and then its answer leaves at once: to wait for the end of the turn takes a
-   * twentieth of the time that a short message takes in all.
+   * may be, too, and its answer leaves at once: a twentieth of what a short message takes in all.
    */
   turnBegins(): void {
     this.#isAnswering = this.#writesInTurn <= 1;
@@ -82,12 +80,15 @@ export class WriteLoop {
   /** Hot: all of it is handed out. What was answered by now leaves, without a tick of its own. */
   turnEnds(): void {
     this.#isInTurn = false;
-    if (this.#isDue) this.flush();
+    if (!this.#isDue) return;
+    if (this.#stretch < YIELD_EVERY) return this.flush();
+    this.#isDue = false;
+    this.#schedule();
   }
 
   /** Hot: sends or queues a message when there is room. */
   tryWrite(message: Message): boolean {
-    return this.#writeThrough(message, message) || this.#enqueue(copy(message));
+    return this.#writeThrough(message, message) || this.#enqueue(kept(message));
   }
 
   /** Hot: sends or queues a message, or waits for room. Fulfils when that is done. */
@@ -96,12 +97,12 @@ export class WriteLoop {
     if (signal?.aborted) return quiet(Promise.reject(signal.reason));
     if (this.#writeThrough(message, outgoing(message, options))) return ACCEPTED;
     if (this.outbox.closed) return quiet(Promise.reject(this.#owner.closedError("write")));
-    const kept = outgoing(copy(message), options);
-    if (this.#enqueue(kept)) return ACCEPTED;
+    const waiting = kept(message, options);
+    if (this.#enqueue(waiting)) return ACCEPTED;
     const refused = (error: unknown): never => {
       throw error instanceof ChannelClosedError ? this.#owner.closedError("write") : error;
     };
-    return quiet(this.outbox.put(kept, options).then(() => this.#schedule(), refused));
+    return quiet(this.outbox.put(waiting, options).then(() => this.#schedule(), refused));
   }
 
   /**
@@ -183,7 +184,9 @@ export class WriteLoop {
   drained(): void {
     if (!this.#writer.isFull) return;
     this.#owner.stalled(false);
+    this.#isFlushing = true; // nothing may go between the slices of the frame that was begun: §5.4
     this.#writer.drained();
+    this.#isFlushing = false;
     if (this.#writer.isFull) this.#owner.stalled(true);
     else this.flush();
   }
@@ -194,8 +197,9 @@ export class WriteLoop {
     if (this.#writer.isFull) return;
     if (this.#isFlushing) return this.#schedule(); // nothing may go into the middle of a frame
     this.#isFlushing = true;
-    this.#controls?.writeTo(this.#writer);
+    const controls = this.#controls;
     this.#controls = null;
+    controls?.writeTo(this.#writer);
     while (this.#writer.isReady()) {
       const message = this.outbox.take();
       this.#isQueued = message !== undefined;
@@ -222,7 +226,7 @@ export class WriteLoop {
     if (this.#writer.isFull) this.#owner.stalled(true);
   }
 
-  /** After the microtasks of this turn, for in them the handlers answer what has just arrived. */
+  /** At the end of the turn; outside of one after the microtasks, in which handlers answer. */
   #schedule(): void {
     if (this.#scheduled || this.#writer.isFull) return;
     if (this.#isInTurn) {
@@ -237,11 +241,6 @@ export class WriteLoop {
       setImmediate(flush, this);
     }
   }
-}
-
-/** What waits must not change under the caller's hands. */
-function copy(message: Message): Message {
-  return typeof message === "string" ? message : new Uint8Array(message);
 }
 
 /** Shared by all connections, so that scheduling makes no closure. */

@@ -20,7 +20,7 @@ import type { Addr } from "./address.ts";
 import type { ServerLimits } from "./limits.ts";
 import { endGently } from "./linger.ts";
 import { PendingUpgrade } from "./pending_upgrade.ts";
-import { discardBody, RequestError, toRequest } from "./request.ts";
+import { discardBody, RequestError, toRequest, toUpgradeRequest } from "./request.ts";
 import { failed, ordinary, respond } from "./respond.ts";
 import type { ErrorHandler } from "./respond.ts";
 import { refusal, sendResponse } from "./response.ts";
@@ -34,7 +34,10 @@ export interface ServeHandlerInfo {
   readonly completed: Promise<void>;
 }
 
-/** Answers requests. `request.signal` aborts when the client goes before the answer is sent. */
+/**
+ * Answers requests. `request.signal` aborts when the client goes before the answer is sent; so do
+ * those of its clones, but not that of a `new Request(request)` made of a WebSocket handshake.
+ */
 export type ServeHandler = (
   request: Request,
   info: ServeHandlerInfo,
@@ -101,9 +104,7 @@ export async function answerUpgrade(
   const isAdmitted = context.beginUpgrade(gone);
   let connection: Lifecycle | null = null;
   const response = await respond(context.onError, async () => {
-    const request = toRequest(incoming, context.scheme, context.limits, null);
-    // To follow a signal takes a finalizer, and 1 KiB for each connection until V8 gets to run it.
-    Object.defineProperty(request, "signal", { value: gone.signal });
+    const request = toUpgradeRequest(incoming, context.scheme, context.limits, gone.signal);
     const upgrade = readUpgrade(incoming, socket, head);
     if (!isAdmitted) throw unavailable();
     if (upgrade !== null) pendingUpgrades.set(request, upgrade);

@@ -56,6 +56,22 @@ export function toRequest(
   return new Request(url, init);
 }
 
+/**
+ * The same for an upgrade. Its `signal` and those of its clones are the one given, and follow none:
+ * that would take a finalizer, 1 KiB for each connection until V8 gets to run it.
+ */
+export function toUpgradeRequest(
+  incoming: IncomingMessage,
+  scheme: "http" | "https",
+  limits: RequestLimits,
+  signal: AbortSignal,
+): Request {
+  const request = toRequest(incoming, scheme, limits, null);
+  const clone = (): Request => new Request(request, { signal });
+  const properties = { signal: { value: signal }, clone: { value: clone } };
+  return Object.defineProperties(request, properties);
+}
+
 function checkHead(incoming: IncomingMessage, { headersMax, targetSizeMax }: RequestLimits): void {
   const { httpVersionMajor, httpVersion, method = "", url = "", rawHeaders } = incoming;
   if (httpVersionMajor !== 1) {

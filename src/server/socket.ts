@@ -57,25 +57,43 @@ export class SocketTransport implements Transport {
     try {
       return this.#socket.write(bytes) || this.#socket.writableLength === 0;
     } catch (error) {
-      this.#socket.destroy(error as Error); // a stream of somebody's may do it, a socket does not
+      this.#broken(error);
       return false;
     }
   }
 
   pause(): void {
-    this.#socket.pause();
+    this.#do("pause");
   }
 
   resume(): void {
-    this.#socket.resume();
+    this.#do("resume");
   }
 
   end(): void {
-    this.#socket.end();
+    this.#do("end");
   }
 
   destroy(): void {
-    this.#socket.destroy();
+    this.#do("destroy");
+  }
+
+  #do(act: "pause" | "resume" | "end" | "destroy"): void {
+    try {
+      this.#socket[act]();
+    } catch (error) {
+      this.#broken(error);
+    }
+  }
+
+  /** A stream of somebody's may throw, where a socket does not: it ends the connection alone. */
+  #broken(error: unknown): void {
+    this.error ??= error;
+    try {
+      this.#socket.destroy();
+    } catch {
+      this.events.disconnected(error); // no "close" will come
+    }
   }
 }
 

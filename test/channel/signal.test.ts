@@ -22,6 +22,15 @@ test("74 an aborted signal rejects and takes nothing, though a value is ready", 
   assert.is(await rejection(channel.send(2, { signal: ABORTED })), "stop");
 });
 
+test("74 no signal may be null, too, and then nobody waits who takes a value", async () => {
+  const channel = new Channel<number>(1);
+  const received = channel.receive({ signal: null as never });
+  assert.is(channel.trySend(1), true);
+  assert.equal(await received, { value: 1, done: false });
+  assert.is(channel.trySend(2), true);
+  assert.is(channel.size, 1);
+});
+
 test("75 abort rejects a receive() that waits; then nobody waits", async () => {
   const channel = new Channel<number>();
   const controller = new AbortController();

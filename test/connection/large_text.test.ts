@@ -3,10 +3,11 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { encodeFrame, Opcode } from "../../src/frame/mod.ts";
+import { decodeFrames, encodeFrame, Opcode } from "../../src/frame/mod.ts";
 import { hex } from "../support/bytes.ts";
 import { randomFrom } from "../channel/support.ts";
-import { Line, short, turn } from "./support.ts";
+import { frame } from "../support/frame.ts";
+import { fullLine, Line, short, turn } from "./support.ts";
 
 const test = suite("connection/large_text");
 
@@ -65,6 +66,28 @@ test("write() sends a large text the same wherever the socket becomes full", asy
     assert.is(await sent(other), beside, `seed ${seed}, run ${run}`);
   }
 });
+
+for (const [what, large] of [
+  ["text", "x".repeat(200_000)],
+  ["binary", new Uint8Array(200_000).fill(7)],
+] as const) {
+  test(`write() lets nothing into a large ${what} while it drains, whatever comes`, async () => {
+    const line = await fullLine();
+    void line.connection.forEach(() => line.connection.tryWrite("answer"));
+    void line.connection.write(large);
+    line.transport.onWrite = () => line.receive(frame("81", "message"), frame("89", "ping"));
+    line.transport.drain();
+    line.transport.onWrite = null;
+    for (let turns = 0; turns < 3; turns++) await turn();
+    const opcode = what === "text" ? Opcode.TEXT : Opcode.BINARY;
+    const wire = line.transport.sent;
+    const first = hex(encodeFrame({ opcode, payload: large }));
+    assert.is(short(wire.slice(0, first.length)), short(first));
+    const rest = decodeFrames(Buffer.from(wire.slice(first.length), "hex"), { role: "client" });
+    const opcodes = new Set(rest.map((one) => one.opcode));
+    assert.equal([...opcodes].sort(), [Opcode.TEXT, Opcode.PONG]);
+  });
+}
 
 test("write() writes a large text in pieces of 16 to 64 KiB", async () => {
   const line = new Line();

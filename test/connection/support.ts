@@ -19,16 +19,22 @@ export interface LineOptions {
   readonly keepalive?: KeepaliveOptions | false;
   /** Default: `true`. */
   readonly isOpen?: boolean;
+  /** Default: one of its own. */
+  readonly clock?: FakeClock;
+  /** Whether delays are whole milliseconds of at least one, as those of Node. Default: `false`. */
+  readonly truncates?: boolean;
 }
 
 /** A connection between two fakes. */
 export class Line {
   readonly transport: FakeTransport = new FakeTransport();
-  readonly clock: FakeClock = new FakeClock();
+  readonly clock: FakeClock;
   readonly lifecycle: Lifecycle;
   readonly connection: Connection;
 
-  constructor({ limits, keepalive = false, isOpen = true }: LineOptions = {}) {
+  constructor(options: LineOptions = {}) {
+    const { limits, keepalive = false, isOpen = true, truncates = false } = options;
+    this.clock = options.clock ?? new FakeClock(truncates);
     const all = connectionLimits(limits);
     this.lifecycle = new Lifecycle({ limits: all, keepalive, clock: this.clock });
     this.connection = new Connection(this.lifecycle, {

@@ -221,7 +221,10 @@ for (const [what, wire] of WAYS) {
       const aborted = new Deferred();
       await using server = await TestServer.start({
         respond: async (request, info) => {
-          request.signal.addEventListener("abort", () => aborted.resolve());
+          const both = [request.signal, request.clone().signal];
+          const isAborted = (): boolean => both.every((signal) => signal.aborted);
+          const onAbort = (): void => void (isAborted() && aborted.resolve());
+          for (const signal of both) signal.addEventListener("abort", onAbort);
           come.resolve([request, info]);
           await aborted.promise;
           return new Response("too late");

@@ -9,10 +9,16 @@ interface Alarm {
 
 /** Stands still until {@linkcode FakeClock.advance}. */
 export class FakeClock implements Clock {
+  readonly #truncates: boolean;
   #now = 1000; // not 0, which could pass for "never"
   #alarms: Alarm[] = [];
   /** How many alarms were ever set. */
   alarmsSet = 0;
+
+  /** @param truncates Whether it takes delays as Node does: whole milliseconds, one at least. */
+  constructor(truncates = false) {
+    this.#truncates = truncates;
+  }
 
   /** Alarms that are set and have neither gone off nor been called off. */
   get pending(): number {
@@ -25,7 +31,8 @@ export class FakeClock implements Clock {
 
   setTimeout(callback: () => void, delayMs: number): unknown {
     this.alarmsSet++;
-    const alarm = { at: this.#now + delayMs, callback };
+    const delay = this.#truncates ? Math.max(1, Math.trunc(delayMs)) : delayMs;
+    const alarm = { at: this.#now + delay, callback };
     this.#alarms.push(alarm);
     return alarm;
   }
