@@ -14,6 +14,8 @@ export interface Workload {
   readonly servers: readonly string[];
 }
 
+const FEW_STYLES = ["sluice each", "sluice try", "sluice for"];
+const LARGE_TEXT_STYLES = ["sluice each", "sluice for", "sluice bytes"];
 const STYLES = ["sluice each", "sluice try", "sluice batches", "sluice for", "sluice read"];
 const PEERS = ["ws", "bun", "deno", "gorilla", "raw"];
 
@@ -35,7 +37,8 @@ function workload(
   connections: number,
 ): Workload {
   const all = label === "32 B" && kind === "text" && connections === 64;
-  const servers = [...(all ? STYLES : ["sluice each", "sluice try", "sluice for"]), ...PEERS];
+  const few = SIZES[label] > KIB && kind === "text" ? LARGE_TEXT_STYLES : FEW_STYLES;
+  const servers = [...(all ? STYLES : few), ...PEERS];
   const name = `${label} ${kind}, ${inFlight} in flight, ${connections} connections`;
   return { name, size: SIZES[label], kind, inFlight, connections, compressed: false, servers };
 }

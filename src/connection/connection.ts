@@ -7,6 +7,7 @@ import type { Receiver } from "../channel/mod.ts";
 import { describe } from "../frame/describe.ts";
 import { CloseCode, encodeClosePayload, isCloseCode } from "../frame/mod.ts";
 import type { Message } from "../message/message.ts";
+import { checkUtf8, TextBytes } from "../message/text_bytes.ts";
 import type { Closure } from "../protocol/endpoint.ts";
 import { ForEach } from "./for_each.ts";
 import type { MessageCallback } from "./for_each.ts";
@@ -74,7 +75,8 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
   }
 
   /**
-   * The next message: a `string` for text, a `Uint8Array` of its own for binary (§5.6).
+   * The next message: a `string` for text (with the option `text: "bytes"` of `upgradeWebSocket()`
+   * {@linkcode TextBytes}), a `Uint8Array` of its own for binary (§5.6).
    *
    * Rejects with {@linkcode ConnectionClosedError} when all messages are read and no other can
    * come, and with the reason of `signal`, which takes no message.
@@ -93,10 +95,10 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
   }
 
   /**
-   * Hot: queues a message: a string as text, bytes as binary. Fulfils at once while there is room
-   * in the outbox (64 KiB, 1,000 messages), else when there is; what is queued is sent in order,
-   * before any Close frame. Bytes are copied, and are the caller's again when the call returns.
-   * A lone surrogate is sent as U+FFFD.
+   * Hot: queues a message: a string or {@linkcode TextBytes} as text, other bytes as binary.
+   * Fulfils at once while there is room in the outbox (64 KiB, 1,000 messages), else when there is;
+   * what is queued is sent in order, before any Close frame. Bytes are copied, and are the caller's
+   * again when the call returns. A lone surrogate is sent as U+FFFD.
    *
    * Rejects with {@linkcode ConnectionClosedError} when the connection is closing or closed, with
    * the reason of `signal`, and with `RangeError` when the calls that wait have piled up to 1 MiB
@@ -281,8 +283,12 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
 
 /** Plain JavaScript may pass anything. */
 function checked(message: Message): Message {
-  if (typeof message === "string" || message instanceof Uint8Array) return message;
-  throw new TypeError(
-    `Cannot write: message is ${describe(message)}, must be a string or a Uint8Array (§5.6)`,
-  );
+  if (typeof message === "string") return message;
+  if (!(message instanceof Uint8Array)) {
+    throw new TypeError(
+      `Cannot write: message is ${describe(message)}, must be a string or a Uint8Array (§5.6)`,
+    );
+  }
+  if (message instanceof TextBytes) checkUtf8(message);
+  return message;
 }

@@ -8,6 +8,7 @@ import { frameSizeMax } from "../frame/encoder.ts";
 import { headerSize, Opcode, writeHeader } from "../frame/mod.ts";
 import type { Deflater } from "../message/deflate.ts";
 import type { Message } from "../message/message.ts";
+import { TextBytes } from "../message/text_bytes.ts";
 import { Uncompressed } from "./outbox.ts";
 import type { Outgoing } from "./outbox.ts";
 import { Page } from "./page.ts";
@@ -76,13 +77,13 @@ export class FrameWriter {
     if (this.#deflater !== null && this.#deflated(outgoing, this.#deflater)) return;
     const message = typeof outgoing === "string" ? outgoing : plain(outgoing);
     if (isTooLargeForPage(message)) {
-      this.#writeLarge(message, typeof message === "string" ? Opcode.TEXT : Opcode.BINARY, 0);
+      this.#writeLarge(message, opcodeOf(message), 0);
     } else if (typeof message === "string") {
       this.#makeRoom(frameSizeMax(message));
       if (isAlone) page.text(message);
       else page.textInRow(message);
     } else {
-      this.frame(Opcode.BINARY, message);
+      this.frame(opcodeOf(message), message);
     }
   }
 
@@ -93,7 +94,7 @@ export class FrameWriter {
   borrowed(outgoing: Uint8Array | Uncompressed): void {
     if (this.#deflater !== null && this.#deflated(outgoing, this.#deflater)) return;
     const message = plain(outgoing) as Uint8Array;
-    this.#writeHeader(Opcode.BINARY, 0, message.length);
+    this.#writeHeader(opcodeOf(message), 0, message.length);
     let at = 0;
     while (at < message.length && this.isReady()) {
       const end = Math.min(at + page.room, message.length);
@@ -102,7 +103,7 @@ export class FrameWriter {
       at = end;
     }
     if (at === message.length || this.#transport === null) return;
-    this.#large = new Uint8Array(message.subarray(at));
+    this.#large = new Uint8Array(message.subarray(at)); // the header is written: bytes will do
     this.#largeAt = 0;
   }
 
@@ -136,7 +137,7 @@ export class FrameWriter {
     if ((isText ? 3 : 1) * message.length < deflater.threshold) return false;
     const payload = deflater.deflate(isText ? Buffer.from(message) : message);
     if (payload === null) return false;
-    const opcode = isText ? Opcode.TEXT : Opcode.BINARY;
+    const opcode = opcodeOf(message);
     if (isTooLargeForPage(payload)) {
       this.#writeLarge(payload, opcode, RSV1);
     } else {
@@ -201,6 +202,10 @@ export class FrameWriter {
   #write(bytes: Uint8Array): void {
     if (!this.#transport?.write(bytes)) this.#full = true;
   }
+}
+
+function opcodeOf(message: Message): number {
+  return typeof message === "string" || message instanceof TextBytes ? Opcode.TEXT : Opcode.BINARY;
 }
 
 function plain(outgoing: Outgoing): Message {

@@ -11,6 +11,7 @@
 import { Endpoint } from "../protocol/endpoint.ts";
 import type { Closure, EndpointSink } from "../protocol/endpoint.ts";
 import type { Message } from "../message/message.ts";
+import type { TextForm } from "../message/text_bytes.ts";
 import type { Clock } from "./clock.ts";
 import type { Compression } from "./compression.ts";
 import { Deadline, timedOut } from "./deadline.ts";
@@ -41,6 +42,8 @@ export interface LifecycleOptions {
   readonly clock: Clock;
   /** Default: `null`, nothing is compressed. */
   readonly compression?: Compression | null;
+  /** Default: "string". */
+  readonly text?: TextForm;
 }
 
 /** The mechanism behind a `Connection`. */
@@ -73,12 +76,13 @@ export class Lifecycle
   bytesReceived = 0;
   messagesReceived = 0;
 
-  constructor({ limits, keepalive, clock, compression = null }: LifecycleOptions) {
+  constructor(options: LifecycleOptions) {
+    const { limits, keepalive, clock, compression = null, text = "string" } = options;
     this.#limits = limits;
     this.compression = compression;
     this.#clock = clock;
     const inflater = compression?.inflater ?? null;
-    this.#endpoint = new Endpoint(this, "server", limits.messageSizeMax, inflater);
+    this.#endpoint = new Endpoint(this, "server", limits.messageSizeMax, { inflater, text });
     this.#keepalive = keepalive === false ? null : new Keepalive(this, clock, keepalive);
     this.readLoop = new ReadLoop(this, limits);
     this.writeLoop = new WriteLoop(this, limits, compression?.deflater ?? null);

@@ -5,6 +5,7 @@ import { Channel, take } from "../channel/channel.ts";
 import type { OpOptions } from "../channel/mod.ts";
 import { charge } from "../message/message.ts";
 import type { Message } from "../message/message.ts";
+import { TextBytes } from "../message/text_bytes.ts";
 import type { ConnectionLimits } from "./limits.ts";
 
 /** A message that its writer wants sent as it is, although others are compressed. */
@@ -31,11 +32,15 @@ export function outgoing(message: Message, options?: PutOptions): Outgoing {
 
 /** The same for what has to wait: it must not change under the caller's hands. */
 export function kept(message: Message, options?: PutOptions): Outgoing {
-  return outgoing(typeof message === "string" ? message : new Uint8Array(message), options);
+  return outgoing(typeof message === "string" ? message : copyOfBytes(message), options);
 }
 
 function costOf(outgoing: Outgoing): number {
   return charge(outgoing instanceof Uncompressed ? outgoing.message : outgoing);
+}
+
+function copyOfBytes(bytes: Uint8Array): Uint8Array {
+  return bytes instanceof TextBytes ? new TextBytes(bytes) : new Uint8Array(bytes);
 }
 
 /** What a connection has still to send. */

@@ -29,13 +29,23 @@ import type { ControlSink } from "./control_frame.ts";
 import type { Inflater } from "./inflate.ts";
 import { ITEM_COST } from "./message.ts";
 import type { Message } from "./message.ts";
-import { copyBytes, copyOf } from "./owned.ts";
+import { copyBytes, copyOf, firstOf } from "./owned.ts";
+import { asText } from "./text_bytes.ts";
+import type { TextForm } from "./text_bytes.ts";
 import { holdsTexts, holdText, takeTexts } from "./slab.ts";
 
 /** Where a {@linkcode MessageAssembler} puts what is complete. */
 export interface MessageSink extends ControlSink {
   /** A data message: the receiver owns it. */
   message(message: Message): void;
+}
+
+/** What messages may be, and become. */
+export interface MessageOptions {
+  /** For messages with RSV1. Default: `null`, the decoder lets none pass. */
+  readonly inflater?: Inflater | null;
+  /** How texts are handed over. Default: "string". */
+  readonly text?: TextForm;
 }
 
 const BUFFER_SIZE_MIN = 1024;
@@ -48,6 +58,7 @@ export class MessageAssembler implements FrameSink {
   readonly #sink: MessageSink;
   readonly #sizeMax: number;
   readonly #inflater: Inflater | null;
+  readonly #textAsBytes: boolean;
 
   #opcode = 0; // of the message in progress, 0 when there is none
   #fin = false; // whether its last frame has begun
@@ -61,14 +72,12 @@ export class MessageAssembler implements FrameSink {
 
   #control: ControlFrame | null = null; // the one in progress
 
-  /**
-   * @param sizeMax The largest message, inflated, in bytes; beyond it the connection fails: 1009.
-   * @param inflater For messages with RSV1; `null`: the decoder lets none pass.
-   */
-  constructor(sink: MessageSink, sizeMax: number, inflater: Inflater | null = null) {
+  /** @param sizeMax The largest message, inflated, in bytes; beyond it the connection fails. */
+  constructor(sink: MessageSink, sizeMax: number, options: MessageOptions = {}) {
     this.#sink = sink;
     this.#sizeMax = sizeMax;
-    this.#inflater = inflater;
+    this.#inflater = options.inflater ?? null;
+    this.#textAsBytes = options.text === "bytes";
   }
 
   /** Bytes held for the message in progress. */
@@ -124,13 +133,14 @@ export class MessageAssembler implements FrameSink {
       return;
     }
     if (this.#opcode === Opcode.TEXT) {
-      if (isWhole && isAscii) return this.#finishAscii(bytes, start, end);
+      if (isWhole && isAscii && !this.#textAsBytes) return this.#finishAscii(bytes, start, end);
       if (!isAscii) this.#isAscii = false;
       if (!isAscii || this.#isWithinCharacter()) this.#validate(bytes, start, end);
     }
     if (!isWhole) this.#append(bytes, start, end);
-    else if (this.#opcode === Opcode.TEXT) this.#finish(decodeUtf8(bytes, start, end));
-    else this.#finish(copyOf(bytes, start, end));
+    else if (this.#opcode === Opcode.BINARY) this.#finish(copyOf(bytes, start, end));
+    else if (this.#textAsBytes) this.#finish(asText(copyOf(bytes, start, end)));
+    else this.#finish(decodeUtf8(bytes, start, end));
   }
 
   /** Hot. */
@@ -214,7 +224,8 @@ export class MessageAssembler implements FrameSink {
     this.#buffer = EMPTY;
     this.#size = 0;
     if (this.#isCompressed) this.#inflate(buffer.subarray(0, size));
-    else if (this.#opcode === Opcode.BINARY) this.#finish(exactly(buffer, size));
+    else if (this.#opcode === Opcode.BINARY) this.#finish(firstOf(buffer, size));
+    else if (this.#textAsBytes) this.#finish(asText(firstOf(buffer, size)));
     else if (this.#isAscii) this.#finish(decodeAscii(buffer, 0, size));
     else this.#finish(decodeUtf8(buffer, 0, size));
   }
@@ -225,7 +236,7 @@ export class MessageAssembler implements FrameSink {
     const bytes = this.#inflater.inflate(compressed, this.#sizeMax);
     if (this.#opcode === Opcode.BINARY) return this.#finish(bytes);
     this.#validate(bytes, 0, bytes.length);
-    this.#finish(decodeText(bytes));
+    this.#finish(this.#textAsBytes ? asText(bytes) : decodeText(bytes));
   }
 
   /** What does not shrink may grow: by an eighth where each byte is a code of nine bits. */
@@ -236,8 +247,3 @@ export class MessageAssembler implements FrameSink {
 
 /** What a short message may grow by, and the empty blocks of a flush. */
 const COMPRESSED_SPARE = 64;
-
-/** The first `size` bytes of a buffer that nobody else has. */
-function exactly(buffer: Uint8Array, size: number): Uint8Array {
-  return size === buffer.length && size > 0 ? buffer : buffer.slice(0, size);
-}

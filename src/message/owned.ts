@@ -43,3 +43,8 @@ export function copyOf(from: Uint8Array, start: number, end: number): Uint8Array
   copyBytes(copied, 0, from, start, end);
   return copied;
 }
+
+/** The first `size` bytes of a buffer that nobody else has, copied unless that is all of it. */
+export function firstOf(buffer: Uint8Array, size: number): Uint8Array {
+  return size === buffer.length && size > 0 ? buffer : buffer.slice(0, size);
+}

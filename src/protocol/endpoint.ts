@@ -11,8 +11,7 @@ import {
 } from "../frame/mod.ts";
 import type { ClosePayload, Role } from "../frame/mod.ts";
 import { MessageAssembler } from "../message/assembler.ts";
-import type { MessageSink } from "../message/assembler.ts";
-import type { Inflater } from "../message/inflate.ts";
+import type { MessageOptions, MessageSink } from "../message/assembler.ts";
 import type { Message } from "../message/message.ts";
 import { closingStep } from "./closing.ts";
 import type { ClosingEvent, ClosingState } from "./closing.ts";
@@ -61,16 +60,17 @@ export class Endpoint implements MessageSink {
   #received: ClosePayload | null = null;
   #cause: unknown = undefined;
 
-  /** @param inflater For compressed messages; `null`: a frame with RSV1 is refused, §5.2. */
+  /** Without an inflater among the options, a frame with RSV1 is refused: §5.2. */
   constructor(
     sink: EndpointSink,
     role: Role,
     messageSizeMax: number,
-    inflater: Inflater | null = null,
+    options: MessageOptions = {},
   ) {
     this.#sink = sink;
-    const assembler = new MessageAssembler(this, messageSizeMax, inflater);
-    this.#decoder = new FrameDecoder(assembler, { role, rsvAllowed: inflater === null ? 0 : RSV1 });
+    const assembler = new MessageAssembler(this, messageSizeMax, options);
+    const rsvAllowed = options.inflater ? RSV1 : 0;
+    this.#decoder = new FrameDecoder(assembler, { role, rsvAllowed });
   }
 
   get state(): ClosingState {

@@ -9,26 +9,19 @@
 
 import type { Duplex } from "node:stream";
 import { systemClock } from "../connection/clock.ts";
-import type { Compression } from "../connection/compression.ts";
 import { Connection } from "../connection/connection.ts";
 import type { RemoteAddr } from "../connection/connection.ts";
 import { ConnectionClosedError } from "../connection/error.ts";
-import type { KeepaliveOptions } from "../connection/keepalive.ts";
 import { Lifecycle } from "../connection/lifecycle.ts";
 import { connectionLimits } from "../connection/limits.ts";
-import type { ConnectionLimits } from "../connection/limits.ts";
 import { acceptKey } from "../protocol/handshake.ts";
 import type { Handshake } from "../protocol/handshake.ts";
 import { SocketTransport } from "./socket.ts";
+import type { Decision } from "./upgrade_options.ts";
 
 /** What `upgradeWebSocket()` has decided. */
-export interface Claim {
-  readonly protocol: string;
-  readonly limits: ConnectionLimits;
-  readonly keepalive: KeepaliveOptions | false;
-  readonly compression: Compression | null;
+export interface Claim extends Decision {
   readonly handler: ((connection: Connection) => void | Promise<void>) | null;
-  readonly onError: (error: unknown) => void;
 }
 
 /** Names that the 101 has once and from us: §11.3, RFC 9110 §8.6. */
@@ -76,8 +69,8 @@ export class PendingUpgrade {
       throw new TypeError("Cannot upgrade: request was upgraded already, or is over");
     }
     checkHeaders(headers);
-    const { protocol, limits, keepalive, compression } = claim;
-    const lifecycle = new Lifecycle({ limits, keepalive, compression, clock: systemClock });
+    const { protocol, limits } = claim;
+    const lifecycle = new Lifecycle({ ...claim, clock: systemClock });
     const { closeTimeoutMs } = limits;
     const init = { protocol, remoteAddr: this.#remoteAddr, closeTimeoutMs };
     const connection = new Connection(lifecycle, init);

@@ -28,8 +28,9 @@ const styles = {
 const [style, level] = process.argv.slice(2);
 const echo = styles[style] ?? styles.each;
 const limits = { messageSizeMax: 64 * 1024 * 1024 };
+const text = style === "bytes" ? "bytes" : "string";
 const compression = style === "deflate" && { level: Number(level), threshold: 0 };
 serve(
   { port: 0, hostname: "127.0.0.1", onListen: ({ port }) => console.log(port) },
-  (request) => upgradeWebSocket(request, { limits, compression }, echo).response,
+  (request) => upgradeWebSocket(request, { limits, compression, text }, echo).response,
 );
