@@ -1,6 +1,5 @@
-// A text that nobody has decoded. Who only passes texts on need not make strings of them: that
-// costs a decoding and an encoding, which for long texts, and for those that are not ASCII, is most
-// of what a message costs at all.
+// A text that nobody has decoded. Who only passes texts on need not make strings of them: for those
+// that are long, or not ASCII, the decoding and the encoding are most of what a message costs.
 
 import { Buffer, isUtf8 } from "node:buffer";
 
