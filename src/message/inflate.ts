@@ -17,7 +17,7 @@
 import { inflateRawSync } from "node:zlib";
 import { CloseCode, ProtocolError } from "../frame/mod.ts";
 import { Context } from "./context.ts";
-import { joined } from "./owned.ts";
+import { joined, owned } from "./owned.ts";
 
 /** How an {@linkcode Inflater} reads. */
 export interface InflaterOptions {
@@ -82,7 +82,7 @@ export class Inflater {
     const input = new Uint8Array(bytes.length + TAIL.length);
     input.set(bytes);
     input.set(TAIL, bytes.length);
-    const first = this.#run(input, this.#context?.bytes, 0, sizeMax);
+    const first = this.#run(input, this.#context?.bytes, RATIO * input.length, 0, sizeMax);
     const used = first.engine.bytesWritten;
     const message =
       used === input.length || used === bytes.length
@@ -94,18 +94,23 @@ export class Inflater {
     return message;
   }
 
-  /** Behind a block that was marked as the last one: stream after stream, until all is used. */
+  /**
+   * Behind a block that was marked as the last one: stream after stream, until all is used. Each is
+   * given as much room at once as the last one has filled, and keeps what it fills: or thousands
+   * that hold a byte would take 64 KiB each.
+   */
   #goOn(input: Uint8Array, end: number, first: Inflated, sizeMax: number): Uint8Array {
     const past = new Context(this.#windowBits);
     if (this.#context?.bytes !== undefined) past.push(this.#context.bytes);
-    const parts = [first.buffer];
+    const parts = [owned(first.buffer)];
     let size = first.buffer.length;
     let used = first.engine.bytesWritten;
     for (let streams = 1; used < input.length && used !== end; streams++) {
       if ((streams - 1) * STREAM_COST > sizeMax) throw tooManyStreams(streams - 1, sizeMax);
-      past.push(parts[parts.length - 1]);
-      const next = this.#run(input.subarray(used), past.bytes, size, sizeMax);
-      parts.push(next.buffer);
+      const last = parts[parts.length - 1];
+      past.push(last);
+      const next = this.#run(input.subarray(used), past.bytes, last.length, size, sizeMax);
+      parts.push(owned(next.buffer));
       size += next.buffer.length;
       used += next.engine.bytesWritten;
     }
@@ -115,11 +120,13 @@ export class Inflater {
   /**
    * One zlib stream: until all is used, or behind a block that was marked as the last.
    *
+   * @param expected About how much it will inflate to.
    * @param size How much of the message there is already.
    */
   #run(
     input: Uint8Array,
     dictionary: Uint8Array | undefined,
+    expected: number,
     size: number,
     sizeMax: number,
   ): Inflated {
@@ -127,7 +134,7 @@ export class Inflater {
     try {
       inflated = inflateRawSync(input, {
         windowBits: this.#windowBits,
-        chunkSize: Math.max(CHUNK_SIZE_MIN, Math.min(RATIO * input.length, CHUNK_SIZE_MAX)),
+        chunkSize: Math.max(CHUNK_SIZE_MIN, Math.min(expected, CHUNK_SIZE_MAX)),
         maxOutputLength: Math.max(sizeMax - size, 1), // 0 is not allowed
         dictionary,
         info: true,
