@@ -113,7 +113,7 @@ export class MessageAssembler implements FrameSink {
     }
     this.#fin = fin;
     this.#announced += length;
-    if (this.#announced > this.#sizeMax && this.#isTooLong()) {
+    if (this.#announced > this.#sizeMax && this.#announced > this.#announcedMax) {
       throw this.#tooBig("size is", this.#announced);
     }
     if (length > 0 || fin) return;
@@ -211,8 +211,8 @@ export class MessageAssembler implements FrameSink {
   #grow(needed: number): void {
     const trusted = Math.min(this.#announced, BUFFER_SIZE_TRUSTED);
     const wanted = Math.max(needed, trusted, 4 * this.#buffer.length, BUFFER_SIZE_MIN);
-    const size = this.#fin ? Math.min(wanted, this.#announced) : Math.min(wanted, this.#sizeMax);
-    const buffer = new Uint8Array(Math.max(size, needed));
+    const most = this.#fin ? this.#announced : this.#announcedMax;
+    const buffer = new Uint8Array(Math.min(wanted, most));
     buffer.set(this.#buffer.subarray(0, this.#size));
     this.#buffer = buffer;
   }
@@ -240,8 +240,9 @@ export class MessageAssembler implements FrameSink {
   }
 
   /** What does not shrink may grow: by an eighth where each byte is a code of nine bits. */
-  #isTooLong(): boolean {
-    return !this.#isCompressed || this.#announced > this.#sizeMax * (9 / 8) + COMPRESSED_SPARE;
+  get #announcedMax(): number {
+    if (!this.#isCompressed) return this.#sizeMax;
+    return Math.floor(this.#sizeMax * (9 / 8)) + COMPRESSED_SPARE;
   }
 }
 
