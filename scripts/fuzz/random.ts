@@ -1,0 +1,29 @@
+// Chance that a seed repeats. Each input has a state of its own, made of the seed of the run and of
+// its number, so that any one can be had again without those before it.
+
+/** Numbers that look random: mulberry32. */
+export class Random {
+  #state: number;
+
+  /** @param index Which input of the run it is for. */
+  constructor(seed: number, index: number) {
+    this.#state = Math.imul(seed ^ Math.imul(index, 0x9e3779b1), 0x85ebca6b) ^ (index >>> 15);
+  }
+
+  /** A whole number in [0, limit), `limit` being 2^32 at most. */
+  below(limit: number): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
+  }
+
+  /** Whether one of `times` comes true. */
+  oneIn(times: number): boolean {
+    return this.below(times) === 0;
+  }
+
+  pick<T>(list: readonly T[]): T {
+    return list[this.below(list.length)];
+  }
+}
