@@ -60,7 +60,7 @@ export class DeflateTarget implements MessageSink {
     this.#mode = `window ${windowBits} bits, takeover ${contextTakeover}, limit ${limit}`;
     this.#writeWire(messages, isSound, random);
     const inflater = new Inflater({ windowBits, contextTakeover });
-    const assembler = new MessageAssembler(this, limit, inflater);
+    const assembler = new MessageAssembler(this, limit, { inflater });
     const decoder = new FrameDecoder(assembler, { rsvAllowed: 0b100 });
     this.#messages = [];
     const error = this.#push(decoder, assembler, limit, this.#chunkSize(random));

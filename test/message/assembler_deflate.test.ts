@@ -23,7 +23,7 @@ class Receiver {
 
   constructor(sizeMax: number = MIB) {
     const inflater = new Inflater({ windowBits: 15, contextTakeover: false });
-    this.assembler = new MessageAssembler(this.log, sizeMax, inflater);
+    this.assembler = new MessageAssembler(this.log, sizeMax, { inflater });
     this.#decoder = new FrameDecoder(this.assembler, { rsvAllowed: 4 });
   }
 
