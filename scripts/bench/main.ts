@@ -4,6 +4,7 @@
 //   npm run bench -- "32 B text"     those whose name matches
 //   npm run bench -- idle            memory of idle connections, and handshakes
 //   npm run bench -- codec           nanoseconds and bytes of the codec and the channel, no socket
+//   npm run bench -- contexts        memory that compression holds for a connection
 //   --rounds N  --slice MS  --quick
 //
 // Rates of a machine say nothing of another; ratios of one run do. Each has its quartiles.
@@ -14,6 +15,7 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { measureCodec } from "./codec.ts";
+import { measureContexts } from "./contexts.ts";
 import { measure } from "./measure.ts";
 import type { Measured, Plan } from "./measure.ts";
 import { measureIdle } from "./memory.ts";
@@ -35,6 +37,8 @@ process.on("SIGINT", () => process.exit(130)); // the servers end with their sta
 
 if (pattern === "codec") {
   console.log(await measureCodec());
+} else if (pattern === "contexts") {
+  console.log(measureContexts());
 } else {
   await comparePeers();
 }
