@@ -5,6 +5,7 @@ import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import { bytes, concat } from "../support/bytes.ts";
 import { closeFrame, frame } from "../support/frame.ts";
+import type { Fields } from "../support/handshake.ts";
 import type { Wire } from "../support/raw_client.ts";
 import { TestServer } from "../support/server.ts";
 
@@ -35,19 +36,21 @@ const SEGMENTS_MAX = 1000;
 
 /**
  * Plays a script against an echo server. One that ends the connection is played twice: alone, so
- * that nothing but its own bytes can have brought the end, and with more in the same segment.
+ * that nothing but its own bytes can have brought the end, and with more in the same segment. The
+ * handshake has `fields` besides.
  */
 export async function play(
   server: TestServer,
   script: Script,
   how: Pace = "at once",
+  fields: Fields = {},
 ): Promise<void> {
   const [what, send, answer] = script;
   const ends = answer.at(-1)?.startsWith("close") ?? false;
   const expected = ends ? [...answer, "FIN"] : [...answer, "close 1000", "FIN"];
   const frames = send.map((part) => (typeof part === "string" ? bytes(part) : part));
   for (const ending of ends ? [[], [AFTERMATH]] : [[closeFrame(1000)]]) {
-    await using client = await server.open();
+    await using client = await server.open(fields);
     const wire = concat(...frames, ...ending);
     if (how === "at once") client.send(wire);
     if (how === "byte by byte")

@@ -1,7 +1,7 @@
 // What the tests of compression share: texts that compress, and a peer that keeps one stream of
 // zlib for each direction, as most do, and so knows nothing of our contexts.
 
-import { constants, createDeflateRaw, createInflateRaw } from "node:zlib";
+import { constants, createDeflateRaw, createInflateRaw, deflateRawSync } from "node:zlib";
 import type { DeflateRaw, InflateRaw, ZlibOptions } from "node:zlib";
 import type { Chance } from "../frame/support.ts";
 import { bytes, concat, utf8 } from "../support/bytes.ts";
@@ -19,6 +19,12 @@ export function jsonBytes(chance: Chance, size: number): Uint8Array {
     text += `${JSON.stringify({ id: chance.below(1e9), type: chance.pick(WORDS), user, tags })},`;
   }
   return utf8(text.slice(0, size));
+}
+
+/** `text` as a message without context, by zlib's best. */
+export function flushed(text: Uint8Array): Uint8Array {
+  const options = { finishFlush: constants.Z_SYNC_FLUSH, level: 9 };
+  return new Uint8Array(deflateRawSync(text, options).subarray(0, -TAIL.length));
 }
 
 /** One direction of a peer with context takeover: each message is a flush of the one stream. */

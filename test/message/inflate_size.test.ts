@@ -2,22 +2,17 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { constants, deflateRawSync } from "node:zlib";
+import { deflateRawSync } from "node:zlib";
 import { Inflater } from "../../src/message/inflate.ts";
 import { Chance, violation } from "../frame/support.ts";
 import { bytes, concat } from "../support/bytes.ts";
-import { TAIL } from "./compressed.ts";
+import { flushed, TAIL } from "./compressed.ts";
 
 const test = suite("message/inflate (size)");
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const TOO_BIG = "1009 RFC 6455 §10.4 at -1";
-
-function flushed(text: Uint8Array): Uint8Array {
-  const options = { finishFlush: constants.Z_SYNC_FLUSH, level: 9 };
-  return new Uint8Array(deflateRawSync(text, options).subarray(0, -TAIL.length));
-}
 
 function inflate(payload: Uint8Array, sizeMax: number, contextTakeover = false): Uint8Array {
   return new Inflater({ windowBits: 15, contextTakeover }).inflate(payload, sizeMax);

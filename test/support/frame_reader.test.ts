@@ -62,6 +62,27 @@ for (const [what, ...wires] of VALID) {
   });
 }
 
+test("FrameReader takes RSV1 where compression was agreed on, on first frames only", () => {
+  for (const [first, isFine] of [
+    ["c1", true],
+    ["c2", true],
+    ["41", true],
+    ["c0", false],
+    ["c9", false],
+    ["ca", false],
+    ["c8", false],
+    ["e1", false],
+    ["d1", false],
+  ] as const) {
+    const reader = new FrameReader();
+    reader.mayCompress = true;
+    if (first === "c0") reader.read(bytes("41 00"));
+    const read = (): unknown => reader.read(bytes(`${first} 01 ff`))?.isCompressed;
+    if (isFine) assert.is(read(), true, first);
+    else assert.throws(read, /RSV is set/, first);
+  }
+});
+
 test("FrameReader asks for more at every cut of a frame", () => {
   const wire = bytes(`81 7e 007e ${"61".repeat(126)}`);
   for (let cut = 0; cut < wire.length; cut++) {

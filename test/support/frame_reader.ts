@@ -1,18 +1,23 @@
 // Frames as a strict client reads them. It throws at whatever a server may not send, so that each
-// test of the suite also tests the sender: no mask (§5.1), no RSV (§5.2), known opcodes, the
-// shortest length (§5.2), short and whole control frames (§5.5), fragments in order (§5.4), UTF-8
-// (§5.6), a sound Close payload (§5.5.1, §7.4), and nothing behind it but pongs: a ping that comes
-// before our Close still has its answer (§5.5.2).
+// test of the suite also tests the sender: no mask (§5.1), no RSV (§5.2) but RSV1 where compression
+// was agreed on, and then on first frames only (RFC 7692 §6.1), known opcodes, the shortest length
+// (§5.2), short and whole control frames (§5.5), fragments in order (§5.4), UTF-8 (§5.6), a sound
+// Close payload (§5.5.1, §7.4), and nothing behind it but pongs: a ping that comes before our Close
+// still has its answer (§5.5.2).
 
 /** A frame of the server. */
 export interface Frame {
   readonly fin: boolean;
+  /** RSV1. */
+  readonly isCompressed: boolean;
   readonly opcode: number;
   readonly payload: Uint8Array;
   /** Bytes of the whole frame. */
   readonly size: number;
 }
 
+const RSV = 0x70;
+const RSV1 = 0x40;
 const CONTINUATION = 0x0;
 const TEXT = 0x1;
 const CLOSE = 0x8;
@@ -24,8 +29,10 @@ const CLOSE_CODES = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012,
 
 /** Reads the frames of one connection, and remembers what the order of frames depends on. */
 export class FrameReader {
+  /** Whether both sides have agreed on compression. */
+  mayCompress = false;
   #message: Uint8Array[] | null = null; // fragments of the message that is open
-  #isText = false;
+  #isPlainText = false;
   #closed = false;
 
   /** The frame at the start of `bytes`, its payload copied; `null` when it is not all there yet. */
@@ -45,7 +52,8 @@ export class FrameReader {
     must(opcode < CLOSE || length <= 125, `a control frame has ${length} bytes (§5.5)`);
     const size = start + length;
     if (bytes.length < size) return null;
-    const frame = { fin: bytes[0] >= 0x80, opcode, payload: bytes.slice(start, size), size };
+    const [fin, isCompressed] = [bytes[0] >= 0x80, (bytes[0] & RSV1) !== 0];
+    const frame = { fin, isCompressed, opcode, payload: bytes.slice(start, size), size };
     if (opcode < CLOSE) this.#checkData(frame);
     if (opcode === CLOSE) this.#checkClose(frame.payload);
     return frame;
@@ -54,7 +62,9 @@ export class FrameReader {
   #checkFirstByte(byte: number): void {
     const opcode = byte & 0x0f;
     must(!this.#closed || byte === PONG, `0x${byte.toString(16)} follows the Close (§5.5.1)`);
-    must((byte & 0x70) === 0, `RSV is set: 0x${byte.toString(16)} (§5.2)`);
+    const isFirst = opcode !== CONTINUATION && opcode < CLOSE;
+    const rsv = byte & (this.mayCompress && isFirst ? RSV & ~RSV1 : RSV);
+    must(rsv === 0, `RSV is set: 0x${byte.toString(16)} (§5.2)`);
     must(OPCODES.includes(opcode), `opcode is ${opcode} (§5.2)`);
     must(opcode < CLOSE || byte >= 0x80, "a control frame is fragmented (§5.5)");
     if (opcode >= CLOSE) return;
@@ -62,11 +72,11 @@ export class FrameReader {
     must(isOpen === (opcode === CONTINUATION), `opcode ${opcode} is out of order (§5.4)`);
   }
 
-  #checkData({ fin, opcode, payload }: Frame): void {
-    if (opcode !== CONTINUATION) this.#isText = opcode === TEXT;
+  #checkData({ fin, isCompressed, opcode, payload }: Frame): void {
+    if (opcode !== CONTINUATION) this.#isPlainText = opcode === TEXT && !isCompressed;
     const message = this.#message ?? [];
     message.push(payload);
-    if (fin && this.#isText) text(Buffer.concat(message));
+    if (fin && this.#isPlainText) text(Buffer.concat(message));
     this.#message = fin ? null : message;
   }
 

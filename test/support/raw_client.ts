@@ -7,6 +7,7 @@ import type { Socket } from "node:net";
 import { bytes, concat, hex } from "./bytes.ts";
 import { FrameReader, text } from "./frame_reader.ts";
 import type { Frame } from "./frame_reader.ts";
+import { PeerInflater } from "./peer_inflater.ts";
 import { ResponseHead } from "./response_head.ts";
 import { TIMEOUT_MS, withTimeout } from "./with_timeout.ts";
 
@@ -20,7 +21,8 @@ export class RawClient {
   #buffer = Buffer.alloc(64 * 1024);
   #start = 0; // #buffer[#start..#end) has come and is not read yet
   #end = 0;
-  #message: { opcode: number; fragments: Uint8Array[] } = { opcode: 0, fragments: [] };
+  #message: { first: Frame | null; fragments: Uint8Array[] } = { first: null, fragments: [] };
+  #inflater: PeerInflater | null = null;
   #over: "FIN" | "RST" | null = null;
   #wake: () => void = () => {};
 
@@ -102,14 +104,28 @@ export class RawClient {
     });
   }
 
-  /** The next message, its fragments put together, or control frame: as {@linkcode describe}. */
+  /** Takes compressed messages from here on, as the server's `extensions` have agreed on them. */
+  agreeOn(extensions: string): void {
+    this.#inflater = new PeerInflater(extensions);
+    this.#reader.mayCompress = true;
+  }
+
+  /**
+   * The next message, its fragments put together, or control frame: as {@linkcode describe}; a
+   * compressed one inflated, with an asterisk before it.
+   */
   async readEvent(timeoutMs: number = TIMEOUT_MS): Promise<string> {
     for (;;) {
-      const { fin, opcode, payload } = await this.readFrame(timeoutMs);
+      const frame = await this.readFrame(timeoutMs);
+      const { fin, opcode, payload } = frame;
       if (opcode >= 8) return describe(opcode, payload);
-      if (opcode !== 0) this.#message = { opcode, fragments: [] };
-      this.#message.fragments.push(payload);
-      if (fin) return describe(this.#message.opcode, concat(...this.#message.fragments));
+      if (opcode !== 0) this.#message = { first: frame, fragments: [] };
+      const { first, fragments } = this.#message;
+      fragments.push(payload);
+      if (!fin || first === null) continue;
+      const whole = concat(...fragments);
+      if (!first.isCompressed || this.#inflater === null) return describe(first.opcode, whole);
+      return `* ${describe(first.opcode, await this.#inflater.inflate(whole))}`;
     }
   }
 

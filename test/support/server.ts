@@ -108,8 +108,11 @@ export class TestServer implements AsyncDisposable {
   async open(fields: Fields = {}): Promise<RawClient> {
     const client = await this.connect();
     client.send(handshake(fields));
-    const { statusLine, status } = await client.readHead();
+    const head = await client.readHead();
+    const { statusLine, status } = head;
     if (status !== 101) throw new Error(`Expected the status 101, found "${statusLine}"`);
+    const extensions = head.get("Sec-WebSocket-Extensions");
+    if (extensions !== null) client.agreeOn(extensions);
     return client;
   }
 
