@@ -90,10 +90,11 @@ export class FrameWriter {
   /**
    * Writes a message out of memory that stays the caller's. It goes through the page, piece after
    * piece, so that only what the socket does not take at once is copied to be kept.
+   *
+   * @param asItIs It is sent as it is, although others are compressed.
    */
-  borrowed(outgoing: Uint8Array | Uncompressed): void {
-    if (this.#deflater !== null && this.#deflated(outgoing, this.#deflater)) return;
-    const message = plain(outgoing) as Uint8Array;
+  borrowed(message: Uint8Array, asItIs: boolean): void {
+    if (!asItIs && this.#deflater !== null && this.#deflated(message, this.#deflater)) return;
     this.#writeHeader(opcodeOf(message), 0, message.length);
     let at = 0;
     while (at < message.length && this.isReady()) {

@@ -117,7 +117,7 @@ export class WriteLoop {
     this.#writesInTurn++;
     this.messagesSent++;
     this.#isFlushing = true;
-    if (isLarge && typeof toSend !== "string") this.#writer.borrowed(toSend);
+    if (isLarge && typeof message !== "string") this.#writer.borrowed(message, toSend !== message);
     else this.#writer.message(toSend, true);
     this.#flushed();
     return true;

@@ -3,14 +3,21 @@
 
 import * as assert from "uvu/assert";
 import { createHash } from "node:crypto";
+import { Compression } from "../../src/connection/compression.ts";
 import { Connection } from "../../src/connection/connection.ts";
 import type { KeepaliveOptions } from "../../src/connection/keepalive.ts";
 import { Lifecycle } from "../../src/connection/lifecycle.ts";
 import { connectionLimits } from "../../src/connection/limits.ts";
 import type { ConnectionLimits } from "../../src/connection/limits.ts";
-import { concat } from "../support/bytes.ts";
+import { compressionSettings } from "../../src/message/compression.ts";
+import type { CompressionOptions } from "../../src/message/compression.ts";
+import { parseExtensions } from "../../src/message/extension.ts";
+import { negotiate } from "../../src/message/negotiate.ts";
+import type { Message } from "../../src/message/message.ts";
+import { concat, utf8 } from "../support/bytes.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { FakeTransport } from "../support/fake_transport.ts";
+import { describe } from "../support/raw_client.ts";
 
 /** How a {@linkcode Line} is set up. */
 export interface LineOptions {
@@ -19,6 +26,8 @@ export interface LineOptions {
   readonly keepalive?: KeepaliveOptions | false;
   /** Default: `true`. */
   readonly isOpen?: boolean;
+  /** With a client that offers all there is. Default: nothing is compressed. */
+  readonly compression?: CompressionOptions;
   /** Default: one of its own. */
   readonly clock?: FakeClock;
   /** Whether delays are whole milliseconds of at least one, as those of Node. Default: `false`. */
@@ -33,10 +42,15 @@ export class Line {
   readonly connection: Connection;
 
   constructor(options: LineOptions = {}) {
-    const { limits, keepalive = false, isOpen = true, truncates = false } = options;
+    const { limits, keepalive = false, isOpen = true, truncates = false, compression } = options;
     this.clock = options.clock ?? new FakeClock(truncates);
     const all = connectionLimits(limits);
-    this.lifecycle = new Lifecycle({ limits: all, keepalive, clock: this.clock });
+    this.lifecycle = new Lifecycle({
+      limits: all,
+      keepalive,
+      clock: this.clock,
+      compression: compression === undefined ? null : agreed(compression),
+    });
     this.connection = new Connection(this.lifecycle, {
       protocol: "",
       remoteAddr: { transport: "tcp", hostname: "192.0.2.1", port: 1024 },
@@ -68,6 +82,14 @@ export class Line {
   }
 }
 
+function agreed(options: CompressionOptions): Compression {
+  const settings = compressionSettings(options);
+  const offers = parseExtensions("permessage-deflate; client_max_window_bits");
+  const negotiated = negotiate(offers, settings);
+  if (negotiated === null) throw new Error("Expected the offer to be taken");
+  return new Compression(negotiated, settings);
+}
+
 /** Lets the event loop turn once: ticks, promises and one round of `setImmediate`. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
@@ -96,6 +118,11 @@ export async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 export function short(hex: string): string {
   if (hex.length <= 4000) return hex;
   return `${hex.length / 2} bytes, SHA-1 ${createHash("sha1").update(hex).digest("hex")}`;
+}
+
+/** A message in one line, as a client describes it. */
+export function lineOf(message: Message): string {
+  return typeof message === "string" ? describe(1, utf8(message)) : describe(2, message);
 }
 
 /** An unmasked text frame of up to 65,535 bytes in hex, as the server sends it: §5.2. */
