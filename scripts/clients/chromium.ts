@@ -1,6 +1,7 @@
 // Chromium against the minimal server: a person's visit to the page, then what a script may do.
 
 import { strict as assert } from "node:assert";
+import { compressedShares, startRelay } from "./relay.ts";
 import { poll, startServer } from "./server.ts";
 import { checkStandardWebSocket } from "./standard_websocket.ts";
 import { Browser } from "./webdriver.ts";
@@ -8,16 +9,19 @@ import { Browser } from "./webdriver.ts";
 const ENTER = "\uE007";
 
 const server = await startServer();
+const relay = await startRelay(server);
 {
   await using browser = await Browser.start();
-  await browser.open(`${server.origin}/`);
+  await browser.open(`${relay.origin}/`);
   await visit(browser);
   const source = `return (${checkStandardWebSocket.toString()})(arguments[0])`;
-  const echo = `${server.origin.replace("http", "ws")}/echo`;
+  const echo = `${relay.origin.replace("http", "ws")}/echo`;
   assert.deepEqual(await browser.evaluate(source, echo), []);
 }
+await relay.stop();
 await server.stop();
 console.log("Chromium: the page connects, beats, echoes, closes and reconnects; /echo is right");
+console.log(`Chromium: ${compressedShares(relay)}`);
 
 async function visit(browser: Browser): Promise<void> {
   await poll("the page is connected", async () => (await browser.text("#state")) === "Open");
