@@ -147,8 +147,8 @@ function literals(): string[] {
       for (const [, literal] of matches) found.push(literal);
     }
   }
-  // "Cannot close" is a RangeError for the caller, "Cannot read" a SyntaxError for the handshake.
-  return found.filter((literal) => !/^Cannot (?:close|read)\b/.test(literal));
+  // "Cannot close" and "Cannot write" are for the caller, "Cannot read" for the handshake.
+  return found.filter((literal) => !/^Cannot (?:close|read|write)\b/.test(literal));
 }
 
 test("ProtocolError: the list above has every message that the sources can make", () => {
