@@ -38,7 +38,7 @@ process.on("SIGINT", () => process.exit(130)); // the servers end with their sta
 if (pattern === "codec") {
   console.log(await measureCodec());
 } else if (pattern === "contexts") {
-  console.log(measureContexts());
+  console.log(await measureContexts());
 } else {
   await comparePeers();
 }
