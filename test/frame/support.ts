@@ -97,6 +97,16 @@ export class FrameLog implements FrameSink {
 setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc") as () => void;
 
+/** Bytes of heap and buffers that something still holds. */
+export async function memoryInUse(): Promise<number> {
+  for (let round = 0; round < 3; round++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    gc();
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
 /** Whether nothing holds what `reference` refers to. */
 export async function isCollected(reference: WeakRef<object>): Promise<boolean> {
   for (let attempt = 0; attempt < 20 && reference.deref() !== undefined; attempt++) {
