@@ -115,10 +115,10 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
    * Hot: queues a message if there is room for it now. Returns whether it did: `false` means that
    * the outbox is full or the connection is closing or closed.
    *
-   * @throws {TypeError} When `message` is neither a string nor a Uint8Array.
+   * @throws {TypeError} When `message` is neither a string nor a Uint8Array, or is no UTF-8.
    */
-  tryWrite(message: Message): boolean {
-    return this.#lifecycle.writeLoop.tryWrite(checked(message));
+  tryWrite(message: Message, options?: Pick<WriteOptions, "compress">): boolean {
+    return this.#lifecycle.writeLoop.tryWrite(checked(message), options);
   }
 
   /**

@@ -152,8 +152,26 @@ export class Lifecycle
     if (this.#endpoint.state === "ending") return this.#linger(bytes.length);
     this.writeLoop.turnBegins();
     this.#endpoint.receive(bytes);
+    this.#turnEnds();
+  }
+
+  #turnEnds(): void {
     this.readLoop.chunkDelivered();
     this.writeLoop.turnEnds();
+    if (!this.#endpoint.stopped || this.readLoop.paused) return;
+    this.#transport?.pause();
+    this.#goOnLater();
+  }
+
+  /** Compressed messages are left in what has arrived: they cost time, so others come first. */
+  #goOnLater(): void {
+    setImmediate(() => {
+      if (this.#isDestroyed || this.readLoop.paused || !this.#endpoint.stopped) return;
+      this.writeLoop.turnBegins();
+      this.#endpoint.goOn();
+      this.#turnEnds();
+      if (!this.#endpoint.stopped && !this.readLoop.paused) this.#transport?.resume();
+    });
   }
 
   drained(): void {
@@ -192,6 +210,10 @@ export class Lifecycle
     this.readLoop.deliver(message);
   }
 
+  isFull(): boolean {
+    return this.readLoop.isFull();
+  }
+
   ping(payload: Uint8Array): void {
     this.writeLoop.pong(payload);
   }
@@ -225,7 +247,8 @@ export class Lifecycle
   }
 
   resumeInput(): void {
-    this.#transport?.resume();
+    if (this.#endpoint.stopped) this.#goOnLater();
+    else this.#transport?.resume();
     this.#keepalive?.resume();
   }
 

@@ -9,14 +9,16 @@ import { describe } from "../frame/describe.ts";
  */
 export interface ConnectionLimits {
   /**
-   * The largest message, in bytes on the wire. The header that passes it fails the connection
-   * with 1009 before the payload is read; `write()` of a larger one is not refused. Default: 1 MiB,
-   * at most 536,870,888, the longest string that there is.
+   * The largest message, in bytes of its payload; of a compressed one, inflated. The header that
+   * passes it, or the byte that would be inflated beyond it, fails the connection with 1009;
+   * `write()` of a larger one is not refused. Default: 1 MiB, at most 536,870,888, the longest
+   * string that there is.
    */
   readonly messageSizeMax: number;
   /**
    * What may wait to be read before the socket is paused, which slows the peer; reading goes on
-   * at half of it. What one read of the socket brought, 64 KiB at most, is still taken in.
+   * at half of it. What one read of the socket brought, 64 KiB at most, is still taken in; of
+   * compressed messages, one.
    * Default: 1 MiB.
    */
   readonly inboxSizeMax: number;

@@ -3,6 +3,7 @@
 
 import { Channel, take } from "../channel/channel.ts";
 import type { OpOptions } from "../channel/mod.ts";
+import { describe } from "../frame/describe.ts";
 import { charge } from "../message/message.ts";
 import type { Message } from "../message/message.ts";
 import { TextBytes } from "../message/text_bytes.ts";
@@ -27,12 +28,20 @@ export interface PutOptions extends OpOptions {
 
 /** Hot: `message`, marked when it is to be sent as it is. */
 export function outgoing(message: Message, options?: PutOptions): Outgoing {
-  return options?.compress === false ? new Uncompressed(message) : message;
+  const compress = options?.compress;
+  if (compress === undefined || compress === true) return message;
+  if (compress === false) return new Uncompressed(message);
+  throw new TypeError(`Cannot write: compress is ${describe(compress)}, must be true or false`);
 }
 
 /** The same for what has to wait: it must not change under the caller's hands. */
 export function kept(message: Message, options?: PutOptions): Outgoing {
   return outgoing(typeof message === "string" ? message : copyOfBytes(message), options);
+}
+
+/** Hot: bytes, or UTF-16 code units of a text. */
+export function sizeOf(outgoing: Outgoing): number {
+  return outgoing instanceof Uncompressed ? outgoing.message.length : outgoing.length;
 }
 
 function costOf(outgoing: Outgoing): number {

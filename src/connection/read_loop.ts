@@ -200,6 +200,11 @@ export class ReadLoop implements WaiterOwner {
     });
   }
 
+  /** Whether it should get no more for now. While it drops what does not fit it may get all. */
+  isFull(): boolean {
+    return !this.#discarding && this.#isFull();
+  }
+
   #isFull(): boolean {
     const { inboxSizeMax, inboxMessagesMax } = this.#limits;
     return this.#inbox.cost > inboxSizeMax || this.#inbox.size >= inboxMessagesMax;

@@ -3,6 +3,8 @@
 // waits. Control frames go first, the Close frame last, and no data after it (§5.5.1).
 //
 //   pongs, pings -> outbox -> Close -> FIN
+//
+// Over 250 lines: who may write when is one question, and these are all its answers.
 
 import { ChannelClosedError } from "../channel/mod.ts";
 import { Opcode } from "../frame/mod.ts";
@@ -11,7 +13,7 @@ import type { Message } from "../message/message.ts";
 import { ControlQueue } from "./control_queue.ts";
 import { FrameWriter, isTooLargeForPage } from "./frame_writer.ts";
 import type { ConnectionLimits } from "./limits.ts";
-import { kept, outgoing, Outbox } from "./outbox.ts";
+import { kept, Outbox, outgoing, sizeOf } from "./outbox.ts";
 import type { Outgoing, PutOptions } from "./outbox.ts";
 import { quiet } from "./quiet.ts";
 import type { Transport } from "./transport.ts";
@@ -21,6 +23,9 @@ const YIELD_EVERY = 256;
 
 /** A large message counts for so many short ones: it takes as long to write. */
 const LARGE_STRETCH = 16;
+
+/** Where messages are compressed, so many bytes (4 KiB) count for a short message. */
+const COMPRESSED_SHIFT = 12;
 
 /** What every `write()` returns that need not wait: known by sight, it need not be awaited. */
 export const ACCEPTED: Promise<void> = Promise.resolve();
@@ -43,6 +48,7 @@ export class WriteLoop {
   readonly outbox: Outbox;
   readonly #owner: WriteLoopOwner;
   readonly #writer: FrameWriter;
+  readonly #compresses: boolean;
   #isQueued = false; // whether there may be messages in the outbox, and whether it is closed:
   #isClosed = false; // here, so that a message that goes past it need not look there
   #scheduled = false;
@@ -59,6 +65,7 @@ export class WriteLoop {
   constructor(owner: WriteLoopOwner, limits: ConnectionLimits, deflater: Deflater | null) {
     this.#owner = owner;
     this.#writer = new FrameWriter(deflater);
+    this.#compresses = deflater !== null;
     this.outbox = new Outbox(limits);
   }
 
@@ -87,8 +94,9 @@ export class WriteLoop {
   }
 
   /** Hot: sends or queues a message when there is room. */
-  tryWrite(message: Message): boolean {
-    return this.#writeThrough(message, message) || this.#enqueue(kept(message));
+  tryWrite(message: Message, options?: PutOptions): boolean {
+    const isSent = this.#writeThrough(message, outgoing(message, options));
+    return isSent || this.#enqueue(kept(message, options));
   }
 
   /** Hot: sends or queues a message, or waits for room. Fulfils when that is done. */
@@ -114,6 +122,7 @@ export class WriteLoop {
     if (!isLarge && !(this.#isAnswering && this.#writesInTurn === 0)) return false;
     if (!this.#isIdle || !this.#writer.isReady()) return false;
     this.#stretch += isLarge ? LARGE_STRETCH : 1;
+    if (this.#compresses) this.#stretch += message.length >> COMPRESSED_SHIFT;
     this.#writesInTurn++;
     this.messagesSent++;
     this.#isFlushing = true;
@@ -200,11 +209,12 @@ export class WriteLoop {
     const controls = this.#controls;
     this.#controls = null;
     controls?.writeTo(this.#writer);
-    while (this.#writer.isReady()) {
+    while (this.#writer.isReady() && !(this.#compresses && this.#stretch >= YIELD_EVERY)) {
       const message = this.outbox.take();
       this.#isQueued = message !== undefined;
       if (message === undefined) break;
       this.#stretch++;
+      if (this.#compresses) this.#stretch += sizeOf(message) >> COMPRESSED_SHIFT;
       this.messagesSent++;
       this.#writer.message(message, false);
     }
@@ -214,6 +224,7 @@ export class WriteLoop {
       this.#close = null;
     }
     this.#flushed();
+    if (this.outbox.messages > 0) this.#schedule(); // it has stopped for the others' sake
     if (!isLast || !this.#endDue) return;
     this.#endDue = false;
     this.#writer.end();

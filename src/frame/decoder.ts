@@ -7,7 +7,8 @@
 //                  frameEnd()
 //                  chunkEnd()
 //
-// Invariant: between two pushes the decoder retains at most HEADER_SIZE_MAX bytes.
+// Invariant: between two pushes the decoder retains at most HEADER_SIZE_MAX bytes, and what came
+// since its sink has told it to stop.
 
 import { ProtocolError } from "./error.ts";
 import { createHeader, HEADER_SIZE_MAX, readHeader } from "./header.ts";
@@ -30,6 +31,8 @@ export interface FrameSink {
   framePayload(bytes: Uint8Array, start: number, end: number, isAscii: boolean): void;
   /** The payload of the frame is complete. */
   frameEnd(): void;
+  /** Behind each frame: whether to read no further for now. See {@linkcode FrameDecoder.goOn}. */
+  shouldStop?(): boolean;
   /** All of the chunk was read, or as much of it as broke no rule. */
   chunkEnd?(): void;
 }
@@ -54,6 +57,7 @@ export class FrameDecoder {
   #gathered: Uint8Array | null = null;
   #gatheredSize = 0;
 
+  #rest: Uint8Array | null = null; // what waits since the sink said to stop
   #inPayload = false;
   #remaining = 0;
   #key = 0;
@@ -77,10 +81,14 @@ export class FrameDecoder {
    */
   push(chunk: Uint8Array): void {
     if (this.#failure !== null) throw this.#failure;
+    if (this.#rest !== null) return this.#wait(chunk);
     this.#base = this.#received;
     const simd = this.#mustMask ? takeScratch(chunk) : null;
+    const source = simd === null ? chunk : simd.scratch;
+    let read = 0;
     try {
-      this.#read(simd === null ? chunk : simd.scratch, chunk.length, simd);
+      read = this.#read(source, chunk.length, simd);
+      if (read < chunk.length) this.#rest = new Uint8Array(source.subarray(read, chunk.length));
       this.#sink.chunkEnd?.();
     } catch (error) {
       this.#sink.chunkEnd?.();
@@ -92,15 +100,36 @@ export class FrameDecoder {
     } finally {
       if (simd !== null) releaseScratch();
     }
-    this.#received += chunk.length;
+    this.#received += read;
   }
 
-  #read(chunk: Uint8Array, end: number, simd: Simd | null): void {
+  /** Whether the sink has told it to stop: then what is pushed waits. */
+  get stopped(): boolean {
+    return this.#rest !== null;
+  }
+
+  /** Reads on where the sink has told it to stop. Throws what {@linkcode push} throws. */
+  goOn(): void {
+    const rest = this.#rest;
+    this.#rest = null;
+    if (rest !== null) this.push(rest);
+  }
+
+  #wait(chunk: Uint8Array): void {
+    const rest = this.#rest as Uint8Array;
+    const both = new Uint8Array(rest.length + chunk.length);
+    both.set(rest);
+    both.set(chunk, rest.length);
+    this.#rest = both;
+  }
+
+  /** Returns the index that it has got to: `end`, unless the sink told it to stop. */
+  #read(chunk: Uint8Array, end: number, simd: Simd | null): number {
     let at = 0;
     while (at < end) {
       if (!this.#inPayload) {
         at = this.#gatheredSize === 0 ? this.#start(chunk, at, end) : this.#gather(chunk, at, end);
-        if (!this.#inPayload) return;
+        if (!this.#inPayload) return end;
       }
       const stop = Math.min(end, at + this.#remaining);
       if (stop > at) {
@@ -112,8 +141,10 @@ export class FrameDecoder {
       if (this.#remaining === 0) {
         this.#inPayload = false;
         this.#sink.frameEnd();
+        if (this.#sink.shouldStop?.()) return at;
       }
     }
+    return end;
   }
 
   #unmask(chunk: Uint8Array, start: number, end: number, simd: Simd | null): boolean {

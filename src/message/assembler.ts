@@ -1,5 +1,5 @@
 // Frames to messages: §5.4. The rules that bind a sequence of frames, and the buffer in which the
-// pieces of a message meet.
+// pieces of a message meet. Over 250 lines: all ways of a payload go by this one state.
 //
 //   message in progress   frame            then
 //   none                  text, binary     begins a message, and ends it if FIN
@@ -38,6 +38,8 @@ import { holdsTexts, holdText, takeTexts } from "./slab.ts";
 export interface MessageSink extends ControlSink {
   /** A data message: the receiver owns it. */
   message(message: Message): void;
+  /** Whether it should get no compressed message more for now. */
+  isFull?(): boolean;
 }
 
 /** What messages may be, and become. */
@@ -114,13 +116,13 @@ export class MessageAssembler implements FrameSink {
     this.#fin = fin;
     this.#announced += length;
     if (this.#announced > this.#sizeMax && this.#announced > this.#announcedMax) {
-      throw this.#tooBig("size is", this.#announced);
+      throw this.#tooBig("size is", this.#announced, this.#announcedMax);
     }
     if (length > 0 || fin) return;
     // An empty fragment holds nothing, so no size would ever stop a million of them.
     this.#emptyCost += ITEM_COST;
     if (this.#emptyCost <= this.#sizeMax) return;
-    throw this.#tooBig("empty fragments cost", this.#emptyCost);
+    throw this.#tooBig("empty fragments cost", this.#emptyCost, this.#sizeMax);
   }
 
   /** Hot. */
@@ -147,6 +149,14 @@ export class MessageAssembler implements FrameSink {
   frameEnd(): void {
     if (this.#control !== null) this.#finishControl(this.#control);
     else if (this.#fin && this.#opcode !== 0) this.#finishBuffer();
+  }
+
+  /**
+   * Hot: a compressed message may be a thousand times what came, so that one read of the socket
+   * would bring more than any inbox should hold.
+   */
+  shouldStop(): boolean {
+    return this.#isCompressed && this.#opcode === 0 && this.#sink.isFull?.() === true;
   }
 
   /** Hot: the chunk, in which texts may still lie, is about to go. */
@@ -192,8 +202,8 @@ export class MessageAssembler implements FrameSink {
     control.handTo(this.#sink);
   }
 
-  #tooBig(what: string, found: number): ProtocolError {
-    const text = `Cannot accept message: ${what} ${found}, must be <= ${this.#sizeMax} (§10.4)`;
+  #tooBig(what: string, found: number, max: number): ProtocolError {
+    const text = `Cannot accept message: ${what} ${found}, must be <= ${max} (§10.4)`;
     return new ProtocolError(text, CloseCode.MESSAGE_TOO_BIG);
   }
 

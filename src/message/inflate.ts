@@ -36,6 +36,9 @@ interface Inflated {
 
 const TAIL = Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x01, 0x00, 0x00, 0xff, 0xff);
 
+/** The same with another last block, for messages that end as if they had swallowed the first. */
+const OTHER_TAIL = Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x03, 0x00);
+
 /** A peer whose zlib takes 9 bits for 8 must not fail. */
 const WINDOW_BITS_MIN = 9;
 
@@ -45,8 +48,11 @@ const CHUNK_SIZE_MIN = 1024;
 /** Text that shrank to less than an eighth is rare: it takes a second chunk. */
 const RATIO = 8;
 
-/** What every stream behind the second is charged: it takes a peer two bytes, and us 5 µs. */
-const STREAM_COST = 1024;
+/** What a stream behind these is charged: it takes a peer two bytes, and us up to 18 µs. */
+const STREAM_COST = 4096;
+const STREAMS_FREE = 8;
+/** What they may cost in all, however large a message may be: 5 ms. */
+const STREAMS_COST_MAX = 1024 * 1024;
 
 /** Inflates the messages of one connection. After it has thrown, the connection must fail. */
 export class Inflater {
@@ -79,19 +85,23 @@ export class Inflater {
    */
   inflate(bytes: Uint8Array, sizeMax: number): Uint8Array {
     if (bytes.length === 0) return new Uint8Array(0); // or 00: RFC 7692 §7.2.3.6
-    const input = new Uint8Array(bytes.length + TAIL.length);
-    input.set(bytes);
-    input.set(TAIL, bytes.length);
-    const first = this.#run(input, this.#context?.bytes, RATIO * input.length, 0, sizeMax);
-    const used = first.engine.bytesWritten;
-    const message =
-      used === input.length || used === bytes.length
-        ? joined([first.buffer], first.buffer.length)
-        : this.#goOn(input, bytes.length, first, sizeMax);
+    const message = this.#inflateWith(TAIL, bytes, sizeMax);
+    if (endsWith(message, TAIL)) this.#inflateWith(OTHER_TAIL, bytes, sizeMax); // throws if it is
     this.#context?.push(message);
     this.#bytesBefore += bytes.length;
     this.#bytesAfter += message.length;
     return message;
+  }
+
+  #inflateWith(tail: Uint8Array, bytes: Uint8Array, sizeMax: number): Uint8Array {
+    const input = new Uint8Array(bytes.length + tail.length);
+    input.set(bytes);
+    input.set(tail, bytes.length);
+    const first = this.#run(input, this.#context?.bytes, RATIO * input.length, 0, sizeMax);
+    const used = first.engine.bytesWritten;
+    return used === input.length || used === bytes.length
+      ? joined([first.buffer], first.buffer.length)
+      : this.#goOn(input, bytes.length, first, sizeMax);
   }
 
   /**
@@ -106,7 +116,9 @@ export class Inflater {
     let size = first.buffer.length;
     let used = first.engine.bytesWritten;
     for (let streams = 1; used < input.length && used !== end; streams++) {
-      if ((streams - 1) * STREAM_COST > sizeMax) throw tooManyStreams(streams - 1, sizeMax);
+      const cost = (streams - STREAMS_FREE) * STREAM_COST;
+      const costMax = Math.min(sizeMax, STREAMS_COST_MAX);
+      if (cost > costMax) throw tooManyStreams(cost, costMax);
       const last = parts[parts.length - 1];
       past.push(last);
       const next = this.#run(input.subarray(used), past.bytes, last.length, size, sizeMax);
@@ -166,8 +178,13 @@ function tooBig(sizeMax: number): ProtocolError {
   return new ProtocolError(text, CloseCode.MESSAGE_TOO_BIG);
 }
 
-function tooManyStreams(found: number, sizeMax: number): ProtocolError {
-  const what = `its last blocks cost ${found * STREAM_COST}, must be <= ${sizeMax}`;
+function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
+  const start = bytes.length - end.length;
+  return start >= 0 && end.every((byte, index) => bytes[start + index] === byte);
+}
+
+function tooManyStreams(cost: number, costMax: number): ProtocolError {
+  const what = `its last blocks cost ${cost}, must be <= ${costMax}`;
   const text = `Cannot accept compressed message: ${what} (§10.4)`;
   return new ProtocolError(text, CloseCode.MESSAGE_TOO_BIG);
 }

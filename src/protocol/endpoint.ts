@@ -39,6 +39,8 @@ export interface EndpointSink {
   message(message: Message): void;
   ping(payload: Uint8Array): void;
   pong(payload: Uint8Array): void;
+  /** Whether it should get no compressed message more until {@linkcode Endpoint.goOn}. */
+  isFull?(): boolean;
   /** No message will come any more. */
   inputEnded(): void;
   /** Send a Close frame with this payload, behind what is queued, and no data after it. */
@@ -89,6 +91,24 @@ export class Endpoint implements MessageSink {
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /** Whether it waits for {@linkcode goOn}, since the owner was full. */
+  get stopped(): boolean {
+    return this.#decoder?.stopped ?? false;
+  }
+
+  /** Reads on. */
+  goOn(): void {
+    try {
+      this.#decoder?.goOn();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  isFull(): boolean {
+    return !this.inputEnded && this.#sink.isFull?.() === true;
   }
 
   /** Starts the closing handshake: §7.1.2. Throws what {@linkcode encodeClosePayload} throws. */
