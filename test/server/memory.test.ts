@@ -71,7 +71,7 @@ for (const [size, count] of FLOODS) {
       const wires = Array.from({ length: count }, (_, index) => frame("82", message(index, size)));
       client.send(new Uint8Array(Buffer.concat(wires)));
       await atRest(() => client.socket.bytesWritten - client.socket.writableLength);
-      const [held, resident] = await memoryOf(child);
+      const [held, resident] = await settledMemoryOf(child, heldBefore + HELD_MAX);
       assert.ok(held - heldBefore <= HELD_MAX, `holds ${held - heldBefore} bytes`);
       const grown = resident - residentBefore;
       const grownMax = size < MEBIBYTE ? RESIDENT_MAX : RESIDENT_MAX_LARGE;
@@ -79,12 +79,22 @@ for (const [size, count] of FLOODS) {
       client.resume();
       for (let index = 0; index < count; index++) await expectMessage(client, index, size);
       client.socket.destroy();
-      const [heldAfter] = await memoryOf(child);
+      const [heldAfter] = await settledMemoryOf(child, heldBefore + HELD_MAX);
       assert.ok(heldAfter - heldBefore <= HELD_MAX, `still holds ${heldAfter - heldBefore} bytes`);
     } finally {
       child.kill("SIGKILL");
     }
   });
+}
+
+/** What is held once it is no more than `enough`; a busy machine takes its time to let go. */
+async function settledMemoryOf(
+  child: ChildProcess,
+  enough: number,
+): Promise<readonly number[]> {
+  let memory = await memoryOf(child);
+  for (let tries = 0; tries < 20 && memory[0] > enough; tries++) memory = await memoryOf(child);
+  return memory;
 }
 
 /** Reads the next message, its fragments put together, and sees that it is the one due. */
