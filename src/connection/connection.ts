@@ -105,7 +105,8 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
    * besides the largest; the message was not queued then. A rejection that nobody looks at ends no
    * process.
    *
-   * @throws {TypeError} When `message` is neither a string nor a Uint8Array.
+   * @throws {TypeError} When `message` is neither a string nor a Uint8Array, or is no UTF-8, or
+   * `compress` is no boolean.
    */
   write(message: Message, options?: WriteOptions): Promise<void> {
     return this.#lifecycle.writeLoop.write(checked(message), options);
@@ -115,7 +116,8 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
    * Hot: queues a message if there is room for it now. Returns whether it did: `false` means that
    * the outbox is full or the connection is closing or closed.
    *
-   * @throws {TypeError} When `message` is neither a string nor a Uint8Array, or is no UTF-8.
+   * @throws {TypeError} When `message` is neither a string nor a Uint8Array, or is no UTF-8, or
+   * `compress` is no boolean.
    */
   tryWrite(message: Message, options?: Pick<WriteOptions, "compress">): boolean {
     return this.#lifecycle.writeLoop.tryWrite(checked(message), options);

@@ -155,25 +155,6 @@ export class Lifecycle
     this.#turnEnds();
   }
 
-  #turnEnds(): void {
-    this.readLoop.chunkDelivered();
-    this.writeLoop.turnEnds();
-    if (!this.#endpoint.stopped || this.readLoop.paused) return;
-    this.#transport?.pause();
-    this.#goOnLater();
-  }
-
-  /** Compressed messages are left in what has arrived: they cost time, so others come first. */
-  #goOnLater(): void {
-    setImmediate(() => {
-      if (this.#isDestroyed || this.readLoop.paused || !this.#endpoint.stopped) return;
-      this.writeLoop.turnBegins();
-      this.#endpoint.goOn();
-      this.#turnEnds();
-      if (!this.#endpoint.stopped && !this.readLoop.paused) this.#transport?.resume();
-    });
-  }
-
   drained(): void {
     if (!this.#isDestroyed) this.writeLoop.drained();
   }
@@ -272,6 +253,25 @@ export class Lifecycle
 
   keepaliveExpired(silentMs: number): void {
     this.#destroy(timedOut(`Peer was silent for ${Math.round(silentMs)} ms, pinged (keepalive)`));
+  }
+
+  #turnEnds(): void {
+    this.readLoop.chunkDelivered();
+    this.writeLoop.turnEnds();
+    if (!this.#endpoint.stopped || this.readLoop.paused) return;
+    this.#transport?.pause();
+    this.#goOnLater();
+  }
+
+  /** Compressed messages are left in what has arrived: they cost time, so others come first. */
+  #goOnLater(): void {
+    setImmediate(() => {
+      if (this.#isDestroyed || this.readLoop.paused || !this.#endpoint.stopped) return;
+      this.writeLoop.turnBegins();
+      this.#endpoint.goOn();
+      this.#turnEnds();
+      if (!this.#endpoint.stopped && !this.readLoop.paused) this.#transport?.resume();
+    });
   }
 
   #closeWithin(timeoutMs: number): void {
