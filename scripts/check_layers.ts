@@ -1,9 +1,10 @@
 // The floors of the house, and the form of its files. A violation is printed as `file:line: why`,
 // and the exit code is 1.
 //
-//   floor 5   pubsub  testing        a file in src/ imports from its own folder, from a floor
-//   floor 4   server  client         below, and of Node's modules those that its folder names;
-//   floor 3   connection             no other package, and, types apart, nothing in a circle
+//   floor 6   command                a file in src/ imports from its own folder, from a floor
+//   floor 5   pubsub  testing  conformance     below, and of Node's modules those that its folder
+//   floor 4   server  client         names; no other package, and, types apart, nothing in a
+//   floor 3   connection             circle
 //   floor 2   protocol
 //   floor 1   message                every mod.ts only re-exports, src/mod.ts stands above all
 //   floor 0   frame     channel
@@ -32,6 +33,8 @@ const FOLDERS: Readonly<Record<string, Folder>> = {
   client: { floor: 4, node: "any" },
   pubsub: { floor: 5, node: ["node:buffer"] },
   testing: { floor: 5, node: ["node:buffer"] },
+  conformance: { floor: 5, node: "any" },
+  command: { floor: 6, node: "any" },
 };
 
 const DOOR = "src/mod.ts";

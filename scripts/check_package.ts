@@ -17,6 +17,7 @@ const FILES: readonly RegExp[] = [
   /^README\.md$/,
   /^LICENSE$/,
   /^src\/(?:\w+\/)?\w+\.ts$/,
+  /^src\/command\/page\.html$/,
   /^dist\/src\/(?:\w+\/)?\w+\.js$/,
   /^dist\/src\/(?:\w+\/)?\w+\.js\.map$/,
   /^dist\/src\/(?:\w+\/)?\w+\.d\.ts$/,

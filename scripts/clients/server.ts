@@ -19,10 +19,10 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Starts `dist/scripts/serve.js` and waits until it says that it listens. */
+/** Starts `sluice serve` and waits until it says that it listens. */
 export async function startServer(): Promise<RunningServer> {
-  const script = fileURLToPath(new URL("../serve.js", import.meta.url));
-  const args = [script, "--port", "0", "--hostname", "127.0.0.1"];
+  const script = fileURLToPath(new URL("../../src/command/main.js", import.meta.url));
+  const args = [script, "serve", "--port", "0", "--hostname", "127.0.0.1"];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   const exited = once(child, "exit") as Promise<[number | null, string | null]>;
   process.once("exit", () => child.kill("SIGKILL")); // a check that fails leaves no server behind

@@ -10,7 +10,7 @@ import { handshake } from "../support/handshake.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { withTimeout } from "../support/with_timeout.ts";
 
-const SCRIPT = fileURLToPath(new URL("../../scripts/serve.js", import.meta.url));
+const SCRIPT = fileURLToPath(new URL("../../src/command/main.js", import.meta.url));
 const BEAT_MS = 1000;
 const BEAT_TOLERANCE_MS = 250; // of a machine that runs other things too
 const EXIT_WITHIN_MS = 5000;
@@ -48,7 +48,7 @@ for (const [args, due] of WRONG) {
     assert.is(code, 2);
     assert.is(stdout, "");
     assert.match(stderr, due);
-    assert.match(stderr, /\nUsage: /);
+    assert.match(stderr, /\nTry: sluice serve --help$/m);
   });
 }
 
@@ -135,7 +135,8 @@ class MinimalServer implements AsyncDisposable {
   stderr = "";
 
   constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
-    this.child = spawn(process.execPath, [SCRIPT, ...args], { env: { ...process.env, ...env } });
+    const all = [SCRIPT, "serve", ...args];
+    this.child = spawn(process.execPath, all, { env: { ...process.env, ...env } });
     this.child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
     this.exited = once(this.child, "close");
