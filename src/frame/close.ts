@@ -3,11 +3,10 @@
 //   empty                       no code given
 //   code (2 bytes) + reason     the reason is UTF-8, 123 bytes at most, and may be empty
 
-import { Buffer } from "node:buffer";
 import { CloseCode, isCloseCode, NO_STATUS_RECEIVED } from "./close_code.ts";
 import { describe } from "./describe.ts";
 import { ProtocolError } from "./error.ts";
-import { decodeUtf8, Utf8Validator } from "./utf8.ts";
+import { Utf8Scanner } from "./utf8_scanner.ts";
 
 /** What a Close frame says. */
 export interface ClosePayload {
@@ -37,13 +36,14 @@ export function readClosePayload(bytes: Uint8Array, start: number, end: number):
     const text = `Cannot accept Close: code is ${code}, must be a defined one (§7.4)`;
     throw new ProtocolError(text, CloseCode.PROTOCOL_ERROR, start);
   }
-  const validator = new Utf8Validator();
-  const bad = validator.push(bytes, start + 2, end);
-  if (bad !== -1 || !validator.complete) {
+  const scanner = new Utf8Scanner();
+  const bad = scanner.scan(bytes, start + 2, end);
+  if (bad !== -1 || !scanner.complete) {
     const text = "Cannot accept Close: reason is not valid UTF-8 (§5.5.1)";
     throw new ProtocolError(text, CloseCode.INVALID_PAYLOAD, bad === -1 ? end : bad);
   }
-  return { code, reason: decodeUtf8(bytes, start + 2, end) };
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  return { code, reason: decoder.decode(bytes.subarray(start + 2, end)) };
 }
 
 /**
@@ -64,7 +64,8 @@ export function encodeClosePayload(code: number, reason: string = ""): Uint8Arra
   if (typeof reason !== "string") {
     throw new TypeError(`Cannot close: reason is ${describe(reason)}, must be a string (§5.5.1)`);
   }
-  const size = Buffer.byteLength(reason);
+  const encoded = new TextEncoder().encode(reason);
+  const size = encoded.length;
   if (size > REASON_SIZE_MAX) {
     throw new RangeError(
       `Cannot close: reason is ${size} bytes of UTF-8, must be <= ${REASON_SIZE_MAX} (§5.5)`,
@@ -73,6 +74,6 @@ export function encodeClosePayload(code: number, reason: string = ""): Uint8Arra
   const payload = new Uint8Array(2 + size);
   payload[0] = code >>> 8;
   payload[1] = code & 0xff;
-  payload.set(Buffer.from(reason), 2);
+  payload.set(encoded, 2);
   return payload;
 }
