@@ -1,0 +1,107 @@
+// What binds frames to each other: §5.4, §5.5.1, §8.1, RFC 7692 §6.1. The server has these rules in
+// its assembler, which stops at the first that is broken; here, for people who look at frames, each
+// is told, and the stream goes on.
+
+import { CloseCode } from "./close_code.ts";
+import { readClosePayload } from "./close.ts";
+import type { ClosePayload } from "./close.ts";
+import { ProtocolError } from "./error.ts";
+import type { FrameHeader } from "./header.ts";
+import type { FrameProblem } from "./open_frame.ts";
+import { isControl, Opcode } from "./opcode.ts";
+import { Utf8Scanner } from "./utf8_scanner.ts";
+
+/** Follows the messages of one direction. Its methods return the rule that is broken, or `null`. */
+export class FrameSequence {
+  /** The opcode of the message that the frame last begun belongs to: its own if it is a control. */
+  opcode = 0;
+  /** Whether its payload is compressed, so that its bytes are no text yet. */
+  isCompressed = false;
+
+  #message = 0; // opcode of the message in progress, 0 when there is none
+  #messageCompressed = false;
+  #closed = false;
+  readonly #scanner = new Utf8Scanner();
+  #isText = true;
+  readonly #rsvAllowed: number;
+
+  /** @param rsvAllowed The reserved bits that an extension uses: RSV1 is 4. */
+  constructor(rsvAllowed: number) {
+    this.#rsvAllowed = rsvAllowed;
+  }
+
+  /** Whether nothing of the message is known not to be UTF-8. */
+  get isText(): boolean {
+    return this.#isText;
+  }
+
+  /** A frame begins, its header at `offset` of the stream. */
+  frameStart({ opcode, rsv, fin }: FrameHeader, offset: number): FrameProblem | null {
+    const problem = this.#checkOrder(opcode, rsv, offset);
+    this.opcode = opcode;
+    this.isCompressed = false;
+    if (isControl(opcode)) {
+      this.#closed ||= opcode === Opcode.CLOSE;
+      return problem;
+    }
+    if (opcode !== Opcode.CONTINUATION) {
+      this.#message = opcode;
+      this.#messageCompressed = (rsv & this.#rsvAllowed) !== 0;
+      this.#scanner.reset();
+      this.#isText = true;
+    }
+    this.opcode = this.#message;
+    this.isCompressed = this.#messageCompressed;
+    if (fin) this.#message = 0;
+    return problem;
+  }
+
+  #checkOrder(opcode: number, rsv: number, offset: number): FrameProblem | null {
+    const refused = (what: string): ProtocolError =>
+      new ProtocolError(`Cannot accept frame: ${what}`, CloseCode.PROTOCOL_ERROR, offset);
+    if (this.#closed && !isControl(opcode)) {
+      const { message, section } = refused("no data may follow a Close (§5.5.1)");
+      return { message, section, closeCode: null, offset };
+    }
+    if ((rsv & this.#rsvAllowed) !== 0 && (isControl(opcode) || opcode === Opcode.CONTINUATION)) {
+      return refused("RSV1 is for first frames (RFC 7692 §6.1)");
+    }
+    if (isControl(opcode)) return null;
+    if (opcode === Opcode.CONTINUATION) {
+      return this.#message === 0 ? refused("it continues, but no message is open (§5.4)") : null;
+    }
+    return this.#message === 0 ? null : refused("a message is open, it must continue it (§5.4)");
+  }
+
+  /** Payload of a text that begins at `offset` of the stream, unmasked. */
+  text(payload: Uint8Array, offset: number): ProtocolError | null {
+    if (!this.#isText) return null;
+    const bad = this.#scanner.scan(payload, 0, payload.length);
+    if (bad === -1) return null;
+    this.#isText = false;
+    const what = `byte 0x${payload[bad].toString(16).toUpperCase()} is not valid UTF-8 here (§8.1)`;
+    return invalid(what, offset + bad);
+  }
+
+  /** The last frame of a text ends at `offset`. */
+  textEnd(offset: number): ProtocolError | null {
+    if (!this.#isText || this.#scanner.complete) return null;
+    this.#isText = false;
+    return invalid("it ends inside a UTF-8 character (§8.1)", offset);
+  }
+}
+
+function invalid(what: string, offset: number): ProtocolError {
+  return new ProtocolError(`Cannot accept text: ${what}`, CloseCode.INVALID_PAYLOAD, offset);
+}
+
+/** What a Close frame says whose payload begins at `offset`, or the rule that it breaks. */
+export function closeOrProblem(payload: Uint8Array, offset: number): ClosePayload | ProtocolError {
+  try {
+    return readClosePayload(payload, 0, payload.length);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    error.offset += offset;
+    return error;
+  }
+}
