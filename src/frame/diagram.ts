@@ -75,7 +75,7 @@ function rowsOf(frame: ExplainedFrame, drawnMax: number): Cell[][] {
   };
   for (const field of frame.fields) {
     if (field.bits === "") continue; // inside the payload
-    const isWrong = frame.problems.some((problem) => isAbout(problem, field));
+    const isWrong = isFaulty(frame, field);
     let { bits } = field;
     for (let at = 0; bits !== ""; at++) {
       const part = bits.slice(0, room === 0 ? ROW_BITS : room);
@@ -116,7 +116,7 @@ function payloadCells(frame: ExplainedFrame, drawnMax: number): Cell[] {
     return {
       bits: wire.toString(2).padStart(8, "0"),
       label: index === 0 ? "payload" : "",
-      value: `${unmasking}${hexByte(plain)}${plain > 0x20 && plain < 0x7f ? ` ${char(plain)}` : ""}`,
+      value: `${unmasking}${hexByte(plain)} ${visible(plain)}`.trimEnd(),
       isWrong: problems.some((problem) => problem.offset === at),
     };
   });
@@ -189,7 +189,8 @@ const COLUMNS = ["byte", "field", "bits", "value", "meaning", "section"] as cons
 /** Bits that the table shows as they are; of more it says how many. */
 const TABLE_BITS_MAX = 8;
 
-function drawTable({ fields, problems }: ExplainedFrame, paint: Paint): string[] {
+function drawTable(frame: ExplainedFrame, paint: Paint): string[] {
+  const { fields } = frame;
   const rows = fields.map(({ offset, name, bits, value, meaning, section }) => {
     const shown = bits.length > TABLE_BITS_MAX ? `${bits.length} bits` : bits;
     return [String(offset), name, shown, value, meaning, section];
@@ -199,9 +200,7 @@ function drawTable({ fields, problems }: ExplainedFrame, paint: Paint): string[]
   return all.map((row, index) => {
     const text = row.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd();
     if (index === 0) return paint("wall", text);
-    return problems.some((problem) => isAbout(problem, fields[index - 1]))
-      ? paint("wrong", text)
-      : text;
+    return isFaulty(frame, fields[index - 1]) ? paint("wrong", text) : text;
   });
 }
 
@@ -217,10 +216,12 @@ const WORDS: Readonly<Record<string, RegExp>> = {
   "extended length": /length/,
 };
 
-function isAbout({ offset, message }: FrameProblem, field: FrameField): boolean {
-  if (field.name === "payload") return offset >= field.offset;
-  if (field.name.startsWith("RSV") && field.value === "0") return false;
-  return offset === field.offset && WORDS[field.name]?.test(message) === true;
+/** Whether a rule is broken by this field. */
+function isFaulty({ problems }: ExplainedFrame, { name, offset, value }: FrameField): boolean {
+  if (name === "payload") return problems.some((problem) => problem.offset >= offset);
+  const words = WORDS[name];
+  if (words === undefined || (name.startsWith("RSV") && value === "0")) return false;
+  return problems.some((problem) => problem.offset === offset && words.test(problem.message));
 }
 
 /** Each rule that is broken; the reader stops at the first for which it fails the connection. */
@@ -237,6 +238,7 @@ function hexByte(byte: number): string {
   return byte.toString(16).padStart(2, "0");
 }
 
-function char(byte: number): string {
-  return String.fromCharCode(byte);
+/** The character of ASCII that it stands for, if that one can be seen. */
+function visible(byte: number): string {
+  return byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "";
 }

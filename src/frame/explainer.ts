@@ -15,7 +15,7 @@ import type { FrameProblem } from "./open_frame.ts";
 import { isControl, Opcode } from "./opcode.ts";
 import { checkFirstByte, checkSecondByte } from "./rules.ts";
 import type { Role } from "./rules.ts";
-import { closeOrProblem, FrameSequence } from "./sequence.ts";
+import { readClose, FrameSequence } from "./sequence.ts";
 import { payloadFields, summaryOf } from "./summary.ts";
 
 /** How to read the frames that are to be explained. */
@@ -167,7 +167,7 @@ export class FrameExplainer {
     const { fin, opcode } = open.header as FrameHeader;
     if (open.isText && fin) open.problem(this.#sequence.textEnd(this.#received));
     if (opcode === Opcode.CLOSE) {
-      const read = closeOrProblem(open.payload, open.offset + open.headSize);
+      const read = readClose(open.payload, open.offset + open.headSize);
       if (read instanceof ProtocolError) open.problem(read);
       else open.close = read;
     }

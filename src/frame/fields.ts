@@ -60,7 +60,7 @@ export function headerFields(bytes: Uint8Array, offset: number, rsvAllowed: numb
       offset: offset + at,
       bits: bitsOf(bytes, at, at + 4),
       value: hex(bytes.subarray(at, at + 4)),
-      meaning: "byte i of the payload is XORed with its byte i mod 4",
+      meaning: "payload byte i XOR key byte i mod 4",
       section: "§5.3",
     });
   }
@@ -77,7 +77,8 @@ function firstByteFields(first: number, offset: number, rsvAllowed: number): Fra
     const isSet = (first >> shift) & 1;
     const mask = 1 << (shift - 4);
     if (!isSet) return bit(name, shift, "not in use", "§5.2");
-    if ((rsvAllowed & mask) === 0) return bit(name, shift, "no extension gave it a meaning", "§5.2");
+    const isAllowed = (rsvAllowed & mask) !== 0;
+    if (!isAllowed) return bit(name, shift, "no extension gave it a meaning", "§5.2");
     if (mask === RSV1) return bit(name, shift, "the message is compressed", "RFC 7692 §6");
     return bit(name, shift, "an extension gives it a meaning", "§5.8");
   };

@@ -57,46 +57,49 @@ export class FrameSequence {
   }
 
   #checkOrder(opcode: number, rsv: number, offset: number): FrameProblem | null {
-    const refused = (what: string): ProtocolError =>
-      new ProtocolError(`Cannot accept frame: ${what}`, CloseCode.PROTOCOL_ERROR, offset);
+    const refused = (what: string, section: string): FrameProblem =>
+      problem(`Cannot accept frame: ${what}`, section, CloseCode.PROTOCOL_ERROR, offset);
     if (this.#closed && !isControl(opcode)) {
-      const { message, section } = refused("no data may follow a Close (§5.5.1)");
-      return { message, section, closeCode: null, offset };
+      return { ...refused("no data may follow a Close", "§5.5.1"), closeCode: null };
     }
     if ((rsv & this.#rsvAllowed) !== 0 && (isControl(opcode) || opcode === Opcode.CONTINUATION)) {
-      return refused("RSV1 is for first frames (RFC 7692 §6.1)");
+      return refused("RSV1 is for first frames", "RFC 7692 §6.1");
     }
     if (isControl(opcode)) return null;
     if (opcode === Opcode.CONTINUATION) {
-      return this.#message === 0 ? refused("it continues, but no message is open (§5.4)") : null;
+      return this.#message === 0 ? refused("it continues, but no message is open", "§5.4") : null;
     }
-    return this.#message === 0 ? null : refused("a message is open, it must continue it (§5.4)");
+    return this.#message === 0 ? null : refused("a message is open, must continue it", "§5.4");
   }
 
   /** Payload of a text that begins at `offset` of the stream, unmasked. */
-  text(payload: Uint8Array, offset: number): ProtocolError | null {
+  text(payload: Uint8Array, offset: number): FrameProblem | null {
     if (!this.#isText) return null;
     const bad = this.#scanner.scan(payload, 0, payload.length);
     if (bad === -1) return null;
-    this.#isText = false;
-    const what = `byte 0x${payload[bad].toString(16).toUpperCase()} is not valid UTF-8 here (§8.1)`;
-    return invalid(what, offset + bad);
+    const byte = `0x${payload[bad].toString(16).toUpperCase().padStart(2, "0")}`;
+    return this.#invalid(`byte ${byte} is not valid UTF-8 here`, offset + bad);
   }
 
   /** The last frame of a text ends at `offset`. */
-  textEnd(offset: number): ProtocolError | null {
+  textEnd(offset: number): FrameProblem | null {
     if (!this.#isText || this.#scanner.complete) return null;
+    return this.#invalid("it ends inside a UTF-8 character", offset);
+  }
+
+  #invalid(what: string, offset: number): FrameProblem {
     this.#isText = false;
-    return invalid("it ends inside a UTF-8 character (§8.1)", offset);
+    return problem(`Cannot accept text: ${what}`, "§8.1", CloseCode.INVALID_PAYLOAD, offset);
   }
 }
 
-function invalid(what: string, offset: number): ProtocolError {
-  return new ProtocolError(`Cannot accept text: ${what}`, CloseCode.INVALID_PAYLOAD, offset);
+function problem(what: string, cited: string, closeCode: number, offset: number): FrameProblem {
+  const section = cited.startsWith("§") ? `RFC 6455 ${cited}` : cited;
+  return { message: `${what} (${cited})`, section, closeCode, offset };
 }
 
 /** What a Close frame says whose payload begins at `offset`, or the rule that it breaks. */
-export function closeOrProblem(payload: Uint8Array, offset: number): ClosePayload | ProtocolError {
+export function readClose(payload: Uint8Array, offset: number): ClosePayload | ProtocolError {
   try {
     return readClosePayload(payload, 0, payload.length);
   } catch (error) {

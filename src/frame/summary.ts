@@ -77,7 +77,7 @@ function shortHex(payload: Uint8Array): string {
   return payload.length > HEX_SIZE_MAX ? `${shown} …` : shown;
 }
 
-/** As in "1 byte", "65,536 bytes". */
+/** As in "1 byte", "65,536 bytes". A double has no more than 17 digits to show, a bigint all. */
 export function countOf(count: number): string {
-  return `${count.toLocaleString("en-US")} byte${count === 1 ? "" : "s"}`;
+  return `${BigInt(count).toLocaleString("en-US")} byte${count === 1 ? "" : "s"}`;
 }
