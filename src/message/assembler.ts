@@ -30,6 +30,7 @@ import type { Inflater } from "./inflate.ts";
 import { ITEM_COST } from "./message.ts";
 import type { Message } from "./message.ts";
 import { copyBytes, copyOf, firstOf } from "./owned.ts";
+import { release } from "./release.ts";
 import { asText } from "./text_bytes.ts";
 import type { TextForm } from "./text_bytes.ts";
 import { holdsTexts, holdText, takeTexts } from "./slab.ts";
@@ -224,6 +225,7 @@ export class MessageAssembler implements FrameSink {
     const most = this.#fin ? this.#announced : this.#announcedMax;
     const buffer = new Uint8Array(Math.min(wanted, most));
     buffer.set(this.#buffer.subarray(0, this.#size));
+    release(this.#buffer);
     this.#buffer = buffer;
   }
 
@@ -234,10 +236,11 @@ export class MessageAssembler implements FrameSink {
     this.#buffer = EMPTY;
     this.#size = 0;
     if (this.#isCompressed) this.#inflate(buffer.subarray(0, size));
-    else if (this.#opcode === Opcode.BINARY) this.#finish(firstOf(buffer, size));
-    else if (this.#textAsBytes) this.#finish(asText(firstOf(buffer, size)));
+    else if (this.#opcode === Opcode.BINARY) return this.#finish(firstOf(buffer, size));
+    else if (this.#textAsBytes) return this.#finish(asText(firstOf(buffer, size)));
     else if (this.#isAscii) this.#finish(decodeAscii(buffer, 0, size));
     else this.#finish(decodeUtf8(buffer, 0, size));
+    release(buffer); // its characters are in a string now
   }
 
   /** A compressed message is complete. Only now its text can be validated: RFC 7692 §6.2. */

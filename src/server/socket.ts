@@ -7,6 +7,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import type { Transport, TransportEvents } from "../connection/transport.ts";
+import { release, RELEASED_FROM } from "../message/release.ts";
 
 const TRANSPORT = Symbol("sluice.transport");
 
@@ -22,6 +23,8 @@ export class SocketTransport implements Transport {
   readonly #isPlain: boolean;
   /** What is told what happens. */
   readonly events: TransportEvents;
+  /** Whether nobody heard of its chunks before we did, who might have kept one. */
+  #isOurs = false;
   /** The last error, to be told when the socket has closed. */
   error: unknown = undefined;
 
@@ -49,7 +52,18 @@ export class SocketTransport implements Transport {
     socket.on("close", onClose);
     if (head.length > 0) this.events.received(head);
     if (socket.readableEnded) this.events.ended(); // before anybody listened
+    this.#isOurs = this.#isPlain && socket.listenerCount("data") === 0;
     socket.on("data", onData); // last: it starts the flow
+  }
+
+  /**
+   * Hot: bytes arrived, in memory that Node has allocated for them and that nobody else knows of,
+   * unless he listens, too.
+   */
+  received(chunk: Uint8Array): void {
+    this.events.received(chunk);
+    if (chunk.length < RELEASED_FROM || !this.#isOurs) return;
+    if (this.#socket.listenerCount("data") === 1) release(chunk);
   }
 
   /** Hot. A write that was done at once leaves room, whatever the high-water mark says. */
@@ -98,7 +112,7 @@ export class SocketTransport implements Transport {
 }
 
 function onData(this: UpgradedSocket, chunk: Uint8Array): void {
-  this[TRANSPORT].events.received(chunk);
+  this[TRANSPORT].received(chunk);
 }
 
 function onEnd(this: UpgradedSocket): void {

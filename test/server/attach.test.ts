@@ -19,6 +19,9 @@ import { withTimeout } from "../support/with_timeout.ts";
 
 const test = suite("server/attach");
 
+/** Bytes of a message that comes in reads of 64 KiB. */
+const LARGE = 500_000;
+
 type Listener = (incoming: IncomingMessage, socket: Socket, head: Uint8Array) => void;
 
 /** A server of Node's own with `listener`, and a client that is connected to it. */
@@ -135,6 +138,26 @@ for (const [what, fields, options, status, [name, value]] of REFUSALS) {
     assert.instance(await rejects(upgrade.connection.read()), ConnectionClosedError);
     assert.instance(await rejects(upgrade.connection.write("x")), ConnectionClosedError);
     assert.is(calls, 0);
+    await client.stop();
+  });
+}
+
+for (const when of ["before", "after"] as const) {
+  test(`a listener for "data" from ${when} the upgrade on may keep what it is given`, async () => {
+    const kept: Uint8Array[] = [];
+    const keep = (chunk: Uint8Array): unknown => kept.push(chunk);
+    const client = await connected((incoming, socket, head) => {
+      if (when === "before") socket.once("data", keep);
+      upgradeWebSocket(incoming, { socket, head }, echo);
+      if (when === "after") socket.once("data", keep);
+    });
+    client.send(handshake());
+    await client.readHead();
+    const sent = new Uint8Array(LARGE).fill(7);
+    client.send(frame("82", sent, "00000000"));
+    assert.is((await client.readFrame()).payload.length, LARGE);
+    assert.is(kept.length, 1);
+    assert.ok((kept[0]?.length ?? 0) > 0, "the chunk is still there");
     await client.stop();
   });
 }

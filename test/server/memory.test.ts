@@ -17,9 +17,6 @@ const MEBIBYTE = 1024 * 1024;
 const HELD_MAX = 8 * MEBIBYTE;
 const RESIDENT_MAX = 16 * MEBIBYTE;
 
-/** What the garbage of messages of a mebibyte may leave in holes between the few that are held. */
-const RESIDENT_MAX_LARGE = 32 * MEBIBYTE;
-
 const test = suite("server/memory");
 
 /** What the process says next. */
@@ -74,8 +71,7 @@ for (const [size, count] of FLOODS) {
       const [held, resident] = await settledMemoryOf(child, heldBefore + HELD_MAX);
       assert.ok(held - heldBefore <= HELD_MAX, `holds ${held - heldBefore} bytes`);
       const grown = resident - residentBefore;
-      const grownMax = size < MEBIBYTE ? RESIDENT_MAX : RESIDENT_MAX_LARGE;
-      assert.ok(grown <= grownMax, `${grown} bytes more are resident`);
+      assert.ok(grown <= RESIDENT_MAX, `${grown} bytes more are resident`);
       client.resume();
       for (let index = 0; index < count; index++) await expectMessage(client, index, size);
       client.socket.destroy();

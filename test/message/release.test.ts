@@ -1,0 +1,47 @@
+// Memory that is given back: what is ours alone is gone at once, everything else is untouched.
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { release, RELEASED_FROM } from "../../src/message/release.ts";
+
+const test = suite("message/release");
+
+test("release() takes the memory of a large buffer away at once", () => {
+  const before = process.memoryUsage().arrayBuffers;
+  const kept: Uint8Array[] = [];
+  for (let count = 0; count < 64; count++) {
+    const bytes = new Uint8Array(1024 * 1024).fill(1);
+    release(bytes);
+    assert.is(bytes.length, 0);
+    assert.is(bytes.buffer.byteLength, 0);
+    kept.push(bytes);
+  }
+  const grown = process.memoryUsage().arrayBuffers - before;
+  assert.ok(grown < 1024 * 1024, `${grown} bytes more, with ${kept.length} buffers in hand`);
+});
+
+test("release() begins at its threshold", () => {
+  const below = new Uint8Array(RELEASED_FROM - 1);
+  const at = new Uint8Array(RELEASED_FROM);
+  release(below);
+  release(at);
+  assert.is(below.length, RELEASED_FROM - 1);
+  assert.is(at.length, 0);
+});
+
+const OTHERS: readonly (readonly [what: string, bytes: () => Uint8Array])[] = [
+  ["a view from the start", () => new Uint8Array(100_000).subarray(0, 99_999)],
+  ["a view to the end", () => new Uint8Array(100_000).subarray(1)],
+  ["shared memory", () => new Uint8Array(new SharedArrayBuffer(100_000))],
+];
+
+for (const [what, make] of OTHERS) {
+  test(`release() leaves ${what} alone`, () => {
+    const bytes = make();
+    const { length } = bytes;
+    release(bytes);
+    assert.is(bytes.length, length);
+  });
+}
+
+test.run();
