@@ -235,12 +235,20 @@ export class MessageAssembler implements FrameSink {
     const size = this.#size;
     this.#buffer = EMPTY;
     this.#size = 0;
-    if (this.#isCompressed) this.#inflate(buffer.subarray(0, size));
-    else if (this.#opcode === Opcode.BINARY) return this.#finish(firstOf(buffer, size));
-    else if (this.#textAsBytes) return this.#finish(asText(firstOf(buffer, size)));
-    else if (this.#isAscii) this.#finish(decodeAscii(buffer, 0, size));
-    else this.#finish(decodeUtf8(buffer, 0, size));
-    release(buffer); // its characters are in a string now
+    if (this.#isCompressed) return this.#inflateAndRelease(buffer, size);
+    if (this.#opcode === Opcode.BINARY) return this.#finish(firstOf(buffer, size));
+    if (this.#textAsBytes) return this.#finish(asText(firstOf(buffer, size)));
+    const text = this.#isAscii ? decodeAscii(buffer, 0, size) : decodeUtf8(buffer, 0, size);
+    release(buffer);
+    this.#finish(text);
+  }
+
+  #inflateAndRelease(buffer: Uint8Array, size: number): void {
+    try {
+      this.#inflate(buffer.subarray(0, size));
+    } finally {
+      release(buffer);
+    }
   }
 
   /** A compressed message is complete. Only now its text can be validated: RFC 7692 §6.2. */

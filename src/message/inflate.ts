@@ -18,6 +18,7 @@ import { inflateRawSync } from "node:zlib";
 import { CloseCode, ProtocolError } from "../frame/mod.ts";
 import { Context } from "./context.ts";
 import { joined, owned } from "./owned.ts";
+import { release } from "./release.ts";
 
 /** How an {@linkcode Inflater} reads. */
 export interface InflaterOptions {
@@ -97,11 +98,15 @@ export class Inflater {
     const input = new Uint8Array(bytes.length + tail.length);
     input.set(bytes);
     input.set(tail, bytes.length);
-    const first = this.#run(input, this.#context?.bytes, RATIO * input.length, 0, sizeMax);
-    const used = first.engine.bytesWritten;
-    return used === input.length || used === bytes.length
-      ? joined([first.buffer], first.buffer.length)
-      : this.#goOn(input, bytes.length, first, sizeMax);
+    try {
+      const first = this.#run(input, this.#context?.bytes, RATIO * input.length, 0, sizeMax);
+      const used = first.engine.bytesWritten;
+      return used === input.length || used === bytes.length
+        ? joined([first.buffer], first.buffer.length)
+        : this.#goOn(input, bytes.length, first, sizeMax);
+    } finally {
+      release(input);
+    }
   }
 
   /**
