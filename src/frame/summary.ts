@@ -4,7 +4,7 @@ import { closeCodeName, hex, opcodeName } from "./fields.ts";
 import type { FrameField } from "./fields.ts";
 import type { FrameHeader } from "./header.ts";
 import type { OpenFrame } from "./open_frame.ts";
-import { Opcode } from "./opcode.ts";
+import { isControl, Opcode } from "./opcode.ts";
 
 /** Characters of a text that are shown. */
 const TEXT_LENGTH_MAX = 60;
@@ -22,12 +22,16 @@ export function summaryOf(open: OpenFrame, text: string | null): string {
   const isContinuation = opcode === Opcode.CONTINUATION;
   const parts = [opcodeName(opcode)];
   if (isContinuation && messageOpcode > 0) parts[0] += ` of ${opcodeName(messageOpcode)}`;
-  parts.push(fin ? "final" : isContinuation ? "more follow" : "first of several");
+  parts.push(fin ? "final" : isFirst(opcode) ? "first of several" : "more follow");
   if (open.isCompressed) parts.push("compressed");
   parts.push(masked ? "masked" : "not masked");
   if (missing > 0) parts.push(`cut: ${received.toLocaleString("en-US")} of ${countOf(length)}`);
   else parts.push(length === 0 ? "empty" : countOf(length));
   return parts.join(", ") + contentOf(open, text);
+}
+
+function isFirst(opcode: number): boolean {
+  return opcode !== Opcode.CONTINUATION && !isControl(opcode);
 }
 
 function contentOf({ close, payload }: OpenFrame, text: string | null): string {

@@ -181,8 +181,8 @@ const LINES: readonly Line[] = [
         " ! 1002 RFC 6455 §5.2 at 0",
     ],
   ],
-  ["09 00", ["ping, first of several, not masked, empty ! 1002 RFC 6455 §5.5 at 0"]],
-  ["08 00", ["close, first of several, not masked, empty ! 1002 RFC 6455 §5.5 at 0"]],
+  ["09 00", ["ping, more follow, not masked, empty ! 1002 RFC 6455 §5.5 at 0"]],
+  ["08 00", ["close, more follow, not masked, empty ! 1002 RFC 6455 §5.5 at 0"]],
   // RSV1, where an extension uses it.
   ["c1 01 00", ["text, final, compressed, not masked, 1 byte: 00"], { rsvAllowed: 4 }],
   [
