@@ -21,7 +21,7 @@ export type { ServeHandler, ServeHandlerInfo } from "./server/exchange.ts";
 export type { ServerLimits } from "./server/limits.ts";
 export { serve } from "./server/serve.ts";
 export type { ServeOptions } from "./server/options.ts";
-export type { Server } from "./server/serve.ts";
+export type { Server, ShutdownOptions } from "./server/serve.ts";
 export { upgradeWebSocket } from "./server/upgrade.ts";
 export type { ConnectionHandler, WebSocketUpgrade } from "./server/upgrade.ts";
 export type { UpgradeOptions } from "./server/upgrade_options.ts";

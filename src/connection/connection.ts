@@ -5,10 +5,10 @@
 
 import type { Receiver } from "../channel/mod.ts";
 import { describe } from "../frame/describe.ts";
-import { CloseCode, encodeClosePayload, isCloseCode } from "../frame/mod.ts";
 import type { Message } from "../message/message.ts";
 import { checkUtf8, TextBytes } from "../message/text_bytes.ts";
 import type { Closure } from "../protocol/endpoint.ts";
+import { checkClose } from "./check_close.ts";
 import { ForEach } from "./for_each.ts";
 import type { MessageCallback } from "./for_each.ts";
 import type { Lifecycle } from "./lifecycle.ts";
@@ -142,17 +142,8 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
     reason: string = "",
     options: { readonly timeout?: number } = {},
   ): Promise<Closure> {
-    if (!isCloseCode(code) || code === CloseCode.MANDATORY_EXTENSION) {
-      const found = describe(code);
-      const codes = "1000-1003, 1007-1009, 1011-1014 or 3000-4999 (§7.4)";
-      throw new RangeError(`Cannot close: code is ${found}, must be ${codes}`);
-    }
-    encodeClosePayload(code, reason); // throws when the reason may not be on the wire
     const { timeout = this.#closeTimeoutMs } = options;
-    if (!(timeout > 0)) {
-      const found = describe(timeout);
-      throw new RangeError(`Cannot close: timeout is ${found}, must be a number of ms above 0`);
-    }
+    checkClose(code, reason, timeout);
     this.#lifecycle.close(code, reason, timeout);
     return this.closed;
   }

@@ -3,12 +3,14 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { checkClose } from "../connection/check_close.ts";
 import { systemClock } from "../connection/clock.ts";
 import type { Lifecycle } from "../connection/lifecycle.ts";
 import { describe } from "../frame/describe.ts";
 import { CloseCode } from "../frame/mod.ts";
 import { displayUrl, localAddr } from "./address.ts";
 import type { Addr } from "./address.ts";
+import { Drain } from "./drain.ts";
 import { answerRequest, answerUpgrade } from "./exchange.ts";
 import type { ExchangeContext, ServeHandler } from "./exchange.ts";
 import { serverLimits } from "./limits.ts";
@@ -19,8 +21,6 @@ import { checkServeOptions } from "./options.ts";
 import type { ServeOptions } from "./options.ts";
 import type { ErrorHandler } from "./respond.ts";
 import { refusal } from "./response.ts";
-
-const { GOING_AWAY } = CloseCode;
 
 const DEFAULT_PORT = 8000;
 const DEFAULT_HOSTNAME = "0.0.0.0";
@@ -40,9 +40,26 @@ export interface Server extends AsyncDisposable {
   /**
    * Stops to listen, refuses handshakes with 503, closes every connection with 1001 behind what
    * is queued, and waits for responses under way. What is left after `shutdownTimeoutMs` is cut.
-   * Every call returns `finished`.
+   * Every call returns `finished`; only the options of the first count.
+   *
+   * @throws {RangeError} When one of the options means nothing.
    */
-  shutdown(): Promise<void>;
+  shutdown(options?: ShutdownOptions): Promise<void>;
+}
+
+/** How a server goes. */
+export interface ShutdownOptions {
+  /** The close code. Default: 1001, it goes away; 1012 would say that it comes back (§7.4.1). */
+  readonly code?: number;
+  /** The reason, 123 bytes of UTF-8 at most (§5.5.1). Default: "". */
+  readonly reason?: string;
+  /** Milliseconds that a client has to answer its Close. Default: `shutdownTimeoutMs`. */
+  readonly timeout?: number;
+  /**
+   * Milliseconds over which the closes are spread, in an order and at moments by chance, so that
+   * clients which reconnect do not all come at once. Default: 0, all are closed now.
+   */
+  readonly spread?: number;
 }
 
 /**
@@ -85,6 +102,8 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   readonly #onAbort = (): void => void this.shutdown();
   #cutTimer: unknown = undefined;
   #isClosing = false;
+  #close: (connection: Lifecycle) => void = () => {};
+  #drain: Drain<Lifecycle> | null = null;
 
   constructor(options: ServeOptions, handler: ServeHandler) {
     this.scheme = options.key === undefined ? "http" : "https";
@@ -129,16 +148,23 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     this.#node.unref();
   }
 
-  shutdown(): Promise<void> {
+  shutdown(options: ShutdownOptions = {}): Promise<void> {
+    const { code = CloseCode.GOING_AWAY, reason = "", spread = 0 } = options;
+    const { timeout = this.limits.shutdownTimeoutMs } = options;
+    checkClose(code, reason, timeout);
+    if (!(spread >= 0 && spread < Infinity)) {
+      const found = describe(spread);
+      throw new RangeError(`Cannot shut down: spread is ${found}, must be ms from 0 on`);
+    }
     if (this.#isClosing) return this.finished;
     this.#isClosing = true;
     if (this.#node.listening) this.#node.close();
     else this.#node.once("listening", () => this.#node.close());
     this.#unused.destroy();
     for (const gone of this.#upgrades) gone.abort(new Error("Server is shutting down"));
-    const timeout = this.limits.shutdownTimeoutMs;
-    for (const connection of this.#connections) connection.close(GOING_AWAY, "", timeout);
-    this.#cutTimer = systemClock.setTimeout(() => this.#cut(), timeout);
+    this.#close = (connection) => connection.close(code, reason, timeout);
+    this.#drain = new Drain(this.#connections, spread, systemClock, this.#close);
+    this.#cutTimer = systemClock.setTimeout(() => this.#cut(), spread + timeout);
     return this.finished;
   }
 
@@ -166,7 +192,7 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     this.#upgrades.delete(gone);
     if (connection === null) return;
     connection.listIn(this.#connections);
-    if (this.#isClosing) connection.close(GOING_AWAY, "", this.limits.shutdownTimeoutMs);
+    if (this.#isClosing) this.#close(connection);
   }
 
   refuses(socket: Socket): void {
@@ -185,6 +211,7 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   /** It listens no more, or never did. */
   #over(): void {
     this.#isClosing = true;
+    this.#drain?.stop();
     systemClock.clearTimeout(this.#cutTimer);
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
   }

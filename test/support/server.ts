@@ -3,7 +3,7 @@
 
 import { serve, upgradeWebSocket } from "../../src/mod.ts";
 import type { Connection, ConnectionHandler, Message, Server } from "../../src/mod.ts";
-import type { ServeHandler, ServeOptions, UpgradeOptions } from "../../src/mod.ts";
+import type { ServeHandler, ServeOptions, ShutdownOptions, UpgradeOptions } from "../../src/mod.ts";
 import { Deferred } from "./deferred.ts";
 import { handshake } from "./handshake.ts";
 import type { Fields } from "./handshake.ts";
@@ -117,8 +117,8 @@ export class TestServer implements AsyncDisposable {
   }
 
   /** Shuts down as `Server.shutdown()`. */
-  shutdown(): Promise<void> {
-    return this.#server.shutdown();
+  shutdown(options?: ShutdownOptions): Promise<void> {
+    return this.#server.shutdown(options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
