@@ -23,7 +23,7 @@ test("shutdown({ code, reason }) says so to every connection", async () => {
   await withTimeout(finished, "the end");
 });
 
-test("shutdown({ spread }) refuses handshakes at once, and closes one after the other", async () => {
+test("shutdown({ spread }) refuses handshakes at once, and closes one by one", async () => {
   await using server = await TestServer.start({ run: hold });
   const clients = await Promise.all(Array.from({ length: 20 }, () => server.open()));
   const times: number[] = [];
