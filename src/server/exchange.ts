@@ -8,15 +8,11 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { systemClock } from "../connection/clock.ts";
 import type { Lifecycle } from "../connection/lifecycle.ts";
-import {
-  fieldValues,
-  HandshakeError,
-  isUpgrade,
-  isWebSocketUpgrade,
-  readHandshake,
-} from "../protocol/handshake.ts";
+import { fieldValues, isUpgrade, isWebSocketUpgrade } from "../protocol/handshake.ts";
+import { readHandshake } from "../protocol/handshake.ts";
 import { remoteAddr } from "./address.ts";
 import type { Addr } from "./address.ts";
+import type { Admission, Admitted } from "./admission.ts";
 import type { ServerLimits } from "./limits.ts";
 import { endGently } from "./linger.ts";
 import { PendingUpgrade } from "./pending_upgrade.ts";
@@ -49,13 +45,9 @@ export interface ExchangeContext {
   readonly limits: ServerLimits;
   readonly handler: ServeHandler;
   readonly onError: ErrorHandler;
-  /**
-   * Whether another handshake may wait for its handler. If so it counts, and the server may give
-   * it up through `gone`.
-   */
-  beginUpgrade(gone: AbortController): boolean;
-  /** It waits no more, and this is the inside of the connection that it led to. */
-  endUpgrade(gone: AbortController, connection: Lifecycle | null): void;
+  readonly admission: Admission;
+  /** A connection is open. */
+  opened(connection: Lifecycle): void;
   /** This socket leads to no connection, and ends when its answer is sent. */
   refuses(socket: Socket): void;
 }
@@ -101,21 +93,23 @@ export async function answerUpgrade(
   const onClose = (): void => gone.abort(clientGone());
   socket.once("close", onClose);
   const sent = new Sent();
-  const isAdmitted = context.beginUpgrade(gone);
+  let admitted: Admitted | null = null;
   let connection: Lifecycle | null = null;
   const response = await respond(context.onError, async () => {
     const request = toUpgradeRequest(incoming, context.scheme, context.limits, gone.signal);
     const upgrade = readUpgrade(incoming, socket, head);
-    if (!isAdmitted) throw unavailable();
+    const addr = remoteAddr(socket);
+    admitted = context.admission.begin(gone, addr);
     if (upgrade !== null) pendingUpgrades.set(request, upgrade);
-    const info = { remoteAddr: remoteAddr(socket), completed: sent.promise };
+    const info = { remoteAddr: addr, completed: sent.promise };
     const answer = await inTime(context, gone, upgrade, () => context.handler(request, info));
     if (upgrade !== null && upgrade.response === answer) connection = upgrade.complete();
     return answer;
   });
   socket.off("close", onClose);
-  context.endUpgrade(gone, connection);
+  if (admitted !== null) context.admission.end(admitted, connection);
   if (connection === null) return await sendOnSocket(context, response, incoming, socket, sent);
+  context.opened(connection);
   socket.off("error", ignore); // the connection has a listener of its own
   sent.resolve();
 }
@@ -242,9 +236,4 @@ function discard(response: unknown): void {
 
 function clientGone(): Error {
   return new Error("Client went before it was answered");
-}
-
-function unavailable(): HandshakeError {
-  const text = "Cannot upgrade: the server is shutting down, or too many handshakes wait";
-  return new HandshakeError(text, 503, { "Retry-After": "1" });
 }

@@ -8,6 +8,13 @@ export interface ServerLimits {
   readonly handshakeTimeoutMs: number;
   /** Handshakes that wait for their handler; more are refused with 503. Default: 1,024. */
   readonly pendingUpgradesMax: number;
+  /** WebSocket connections; a handshake beyond it is refused with 503. Default: Infinity. */
+  readonly connectionsMax: number;
+  /**
+   * Those of one address, of IPv6 those of one network of 64 bits; a handshake beyond it is refused
+   * with 429. Default: Infinity, since behind a proxy all come from one.
+   */
+  readonly connectionsPerAddressMax: number;
   /** Header fields of a request; more are refused with 431. Default: 100. */
   readonly headersMax: number;
   /** Size of the whole head of a request; more is refused with 431. Default: 16,384. */
@@ -21,6 +28,8 @@ export interface ServerLimits {
 const DEFAULTS: ServerLimits = {
   handshakeTimeoutMs: 10_000,
   pendingUpgradesMax: 1024,
+  connectionsMax: Infinity,
+  connectionsPerAddressMax: Infinity,
   headersMax: 100,
   headersSizeMax: 16 * 1024,
   targetSizeMax: 8 * 1024,

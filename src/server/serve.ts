@@ -10,6 +10,7 @@ import { describe } from "../frame/describe.ts";
 import { CloseCode } from "../frame/mod.ts";
 import { displayUrl, localAddr } from "./address.ts";
 import type { Addr } from "./address.ts";
+import { Admission } from "./admission.ts";
 import { Drain } from "./drain.ts";
 import { answerRequest, answerUpgrade } from "./exchange.ts";
 import type { ExchangeContext, ServeHandler } from "./exchange.ts";
@@ -89,6 +90,7 @@ export function serve(...rest: [ServeHandler] | [ServeOptions, ServeHandler]): S
 class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   readonly scheme: "http" | "https";
   readonly limits: ServerLimits;
+  readonly admission: Admission;
   readonly handler: ServeHandler;
   readonly onError: ErrorHandler;
   readonly finished: Promise<void>;
@@ -96,8 +98,6 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   readonly #node: NodeServer["node"];
   readonly #unused: NodeServer["unused"];
   readonly #cutHttp: NodeServer["cut"];
-  readonly #connections = new Set<Lifecycle>();
-  readonly #upgrades = new Set<AbortController>();
   readonly #refused = new Set<Socket>();
   readonly #onAbort = (): void => void this.shutdown();
   #cutTimer: unknown = undefined;
@@ -108,6 +108,7 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   constructor(options: ServeOptions, handler: ServeHandler) {
     this.scheme = options.key === undefined ? "http" : "https";
     this.limits = serverLimits(options.limits);
+    this.admission = new Admission(this.limits);
     this.handler = handler;
     this.onError = options.onError ?? printError;
     this.#options = options;
@@ -161,9 +162,9 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     if (this.#node.listening) this.#node.close();
     else this.#node.once("listening", () => this.#node.close());
     this.#unused.destroy();
-    for (const gone of this.#upgrades) gone.abort(new Error("Server is shutting down"));
+    this.admission.close(new Error("Server is shutting down"));
     this.#close = (connection) => connection.close(code, reason, timeout);
-    this.#drain = new Drain(this.#connections, spread, systemClock, this.#close);
+    this.#drain = new Drain(this.admission.connections, spread, systemClock, this.#close);
     this.#cutTimer = systemClock.setTimeout(() => this.#cut(), spread + timeout);
     return this.finished;
   }
@@ -182,16 +183,7 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     void answerUpgrade(this, incoming, socket, head);
   }
 
-  beginUpgrade(gone: AbortController): boolean {
-    if (this.#isClosing || this.#upgrades.size >= this.limits.pendingUpgradesMax) return false;
-    this.#upgrades.add(gone);
-    return true;
-  }
-
-  endUpgrade(gone: AbortController, connection: Lifecycle | null): void {
-    this.#upgrades.delete(gone);
-    if (connection === null) return;
-    connection.listIn(this.#connections);
+  opened(connection: Lifecycle): void {
     if (this.#isClosing) this.#close(connection);
   }
 
@@ -203,7 +195,7 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   /** Ends what would not end in time. */
   #cut(): void {
     const cause = new DOMException("The server took too long to shut down", "TimeoutError");
-    for (const connection of this.#connections) connection.terminate(cause);
+    for (const connection of this.admission.connections) connection.terminate(cause);
     for (const socket of this.#refused) socket.destroy();
     this.#cutHttp();
   }

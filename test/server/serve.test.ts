@@ -208,6 +208,8 @@ test("serve() has the limits that it was given, and the defaults for the others"
   assert.equal(server.limits, {
     handshakeTimeoutMs: 10_000,
     pendingUpgradesMax: 1024,
+    connectionsMax: Infinity,
+    connectionsPerAddressMax: Infinity,
     headersMax: 7,
     headersSizeMax: 16 * 1024,
     targetSizeMax: 8 * 1024,

@@ -1,0 +1,112 @@
+// Who may come in: bounds on the connections of a server and of one address.
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { Lifecycle } from "../../src/connection/lifecycle.ts";
+import { Admission } from "../../src/server/admission.ts";
+import type { Admitted } from "../../src/server/admission.ts";
+import { serverLimits } from "../../src/server/limits.ts";
+import { closeFrame } from "../support/frame.ts";
+import { handshake } from "../support/handshake.ts";
+import { hold, TestServer } from "../support/server.ts";
+import { thrown } from "../frame/support.ts";
+
+const test = suite("server/admission");
+
+/** Status, Retry-After and text of the answer to a handshake. */
+async function answer(server: TestServer): Promise<readonly [number, string | null]> {
+  const client = await server.connect();
+  client.send(handshake());
+  const head = await client.readHead();
+  return [head.status, head.get("Retry-After")];
+}
+
+const CAPS: readonly (readonly [limit: string, status: number])[] = [
+  ["connectionsMax", 503],
+  ["connectionsPerAddressMax", 429],
+];
+
+for (const [limit, status] of CAPS) {
+  test(`${limit}: beyond it ${status} and no handler, until a place falls free`, async () => {
+    const serve = { limits: { [limit]: 2 } };
+    await using server = await TestServer.start({ run: hold, serve });
+    const first = await server.open();
+    await server.open();
+    assert.equal(await answer(server), [status, "1"]);
+    assert.equal(await answer(server), [status, "1"]);
+    assert.is(server.requests.length, 2);
+    first.send(closeFrame(1000));
+    assert.is(await first.readEvent(), "close 1000");
+    await first.fin();
+    first.end();
+    await server.connections[0]?.closed;
+    assert.equal(await answer(server), [101, null]);
+    assert.equal(await answer(server), [status, "1"]);
+  });
+}
+
+test("connectionsMax counts no handshake that was refused", async () => {
+  const serve = { limits: { connectionsMax: 1 } };
+  const respond = (): Response => new Response("no", { status: 401 });
+  await using server = await TestServer.start({ respond, serve });
+  for (let count = 0; count < 5; count++) assert.equal(await answer(server), [401, null]);
+});
+
+/** As a handshake from `hostname` would be: its place, or the status of its refusal. */
+function begun(admission: Admission, hostname: string): Admitted | number {
+  try {
+    const addr = { transport: "tcp", hostname, port: 1 } as const;
+    return admission.begin(new AbortController(), addr);
+  } catch (error) {
+    return (error as { readonly status: number }).status;
+  }
+}
+
+const SAME: readonly (readonly [one: string, other: string, isSame: boolean])[] = [
+  ["192.0.2.1", "192.0.2.1", true],
+  ["192.0.2.1", "192.0.2.2", false],
+  ["192.0.2.1", "::ffff:192.0.2.1", true],
+  ["::ffff:192.0.2.1", "::ffff:192.0.2.2", false],
+  ["2001:db8::1", "2001:db8::ffff:1", true],
+  ["2001:db8::1", "2001:db8:0:0:1:2:3:4", true],
+  ["2001:db8:0:1::1", "2001:db8:0:2::1", false],
+  ["fe80::1%eth0", "fe80::2%eth1", true],
+  ["::1", "::1", true],
+  ["::1", "2001:db8::1", false],
+];
+
+for (const [one, other, isSame] of SAME) {
+  test(`connectionsPerAddressMax has ${one} and ${other} ${isSame ? "together" : "apart"}`, () => {
+    const admission = new Admission(serverLimits({ connectionsPerAddressMax: 1 }));
+    assert.type(begun(admission, one), "object");
+    assert.is(begun(admission, one), 429);
+    assert.is(begun(admission, other) === 429, isSame);
+  });
+}
+
+test("Admission forgets an address with its last connection", async () => {
+  const admission = new Admission(serverLimits({ connectionsPerAddressMax: 2 }));
+  const closed = Promise.resolve();
+  const connection = { closed, listIn: () => {} } as unknown as Lifecycle;
+  for (let round = 0; round < 3; round++) {
+    const places = [begun(admission, "192.0.2.1"), begun(admission, "192.0.2.1")] as Admitted[];
+    assert.is(begun(admission, "192.0.2.1"), 429);
+    admission.end(places[0] as Admitted, null);
+    admission.end(places[1] as Admitted, connection);
+    await closed;
+    await closed;
+  }
+});
+
+test("Admission.close() gives up those that wait, and lets nobody in", () => {
+  const admission = new Admission(serverLimits());
+  const place = begun(admission, "192.0.2.1") as Admitted;
+  const reason = new Error("It is late");
+  admission.close(reason);
+  assert.is(place.gone.signal.reason, reason);
+  assert.is(begun(admission, "192.0.2.1"), 503);
+  const addr = { transport: "unix", path: "" } as const;
+  assert.match(String(thrown(() => admission.begin(place.gone, addr))), "shutting down");
+});
+
+test.run();
