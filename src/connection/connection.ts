@@ -36,7 +36,7 @@ export interface WriteOptions extends WaitOptions {
 export interface ConnectionInit {
   /** The subprotocol that both sides speak, or "". */
   readonly protocol: string;
-  /** Where the peer is, as the socket says it: behind a proxy, where the proxy is. */
+  /** Where the peer is: as the socket says it, or as the `trustedProxies` of `serve()` do. */
   readonly remoteAddr: RemoteAddr;
   /** Default of `close()`, in milliseconds. */
   readonly closeTimeoutMs: number;
@@ -62,7 +62,7 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
   readonly protocol: string;
   /** The extensions that are in force, as the 101 named them, or "": §9.1. */
   readonly extensions: string;
-  /** Where the peer is, as the socket says it: behind a proxy, where the proxy is. */
+  /** Where the peer is: as the socket says it, or as the `trustedProxies` of `serve()` do. */
   readonly remoteAddr: RemoteAddr;
 
   /** Connections are made by `upgradeWebSocket()`. */

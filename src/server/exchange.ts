@@ -10,12 +10,13 @@ import { systemClock } from "../connection/clock.ts";
 import type { Lifecycle } from "../connection/lifecycle.ts";
 import { fieldValues, isUpgrade, isWebSocketUpgrade } from "../protocol/handshake.ts";
 import { readHandshake } from "../protocol/handshake.ts";
-import { remoteAddr } from "./address.ts";
 import type { Addr } from "./address.ts";
 import type { Admission, Admitted } from "./admission.ts";
+import type { AllowedHosts } from "./allowed_hosts.ts";
 import type { ServerLimits } from "./limits.ts";
 import { endGently } from "./linger.ts";
 import { PendingUpgrade } from "./pending_upgrade.ts";
+import type { ClientAddresses } from "./proxies.ts";
 import { discardBody, RequestError, toRequest, toUpgradeRequest } from "./request.ts";
 import { failed, ordinary, respond } from "./respond.ts";
 import type { ErrorHandler } from "./respond.ts";
@@ -24,7 +25,7 @@ import { pendingUpgrades } from "./upgrade.ts";
 
 /** What a handler learns besides the request. */
 export interface ServeHandlerInfo {
-  /** Where the client is, as the socket says it: behind a proxy, where the proxy is. */
+  /** Where the client is: as the socket says it, or as `trustedProxies` do. */
   readonly remoteAddr: Addr;
   /** Fulfils when the response is sent, rejects when it could not be. */
   readonly completed: Promise<void>;
@@ -46,6 +47,8 @@ export interface ExchangeContext {
   readonly handler: ServeHandler;
   readonly onError: ErrorHandler;
   readonly admission: Admission;
+  readonly addresses: ClientAddresses;
+  readonly hosts: AllowedHosts;
   /** A connection is open. */
   opened(connection: Lifecycle): void;
   /** This socket leads to no connection, and ends when its answer is sent. */
@@ -71,7 +74,8 @@ export async function answerRequest(
     refused.add(incoming.socket); // unless it proves to be a request
     const request = toRequest(incoming, context.scheme, context.limits, gone.signal);
     refused.delete(incoming.socket);
-    const info = { remoteAddr: remoteAddr(incoming.socket), completed: sent.promise };
+    context.hosts.check(request.url);
+    const info = { remoteAddr: context.addresses.of(incoming), completed: sent.promise };
     return context.handler(request, info);
   });
   // What follows a request for another protocol may be that protocol already.
@@ -97,8 +101,9 @@ export async function answerUpgrade(
   let connection: Lifecycle | null = null;
   const response = await respond(context.onError, async () => {
     const request = toUpgradeRequest(incoming, context.scheme, context.limits, gone.signal);
-    const upgrade = readUpgrade(incoming, socket, head);
-    const addr = remoteAddr(socket);
+    context.hosts.check(request.url);
+    const addr = context.addresses.of(incoming);
+    const upgrade = readUpgrade(incoming, socket, head, addr);
     admitted = context.admission.begin(gone, addr);
     if (upgrade !== null) pendingUpgrades.set(request, upgrade);
     const info = { remoteAddr: addr, completed: sent.promise };
@@ -119,9 +124,10 @@ function readUpgrade(
   incoming: IncomingMessage,
   socket: Socket,
   head: Uint8Array,
+  addr: Addr,
 ): PendingUpgrade | null {
   if (isWebSocketUpgrade(incoming)) {
-    return new PendingUpgrade(readHandshake(incoming), socket, head, remoteAddr(socket));
+    return new PendingUpgrade(readHandshake(incoming), socket, head, addr);
   }
   // Node took the request for an upgrade and did not read its body, which nobody can read now.
   const hasBody =

@@ -4,6 +4,7 @@
 import { describe } from "../frame/describe.ts";
 import type { Addr } from "./address.ts";
 import type { ServerLimits } from "./limits.ts";
+import type { TrustedProxies } from "./proxies.ts";
 import type { ErrorHandler } from "./respond.ts";
 
 /** Options of {@linkcode serve}. */
@@ -18,6 +19,14 @@ export interface ServeOptions {
   readonly cert?: string;
   /** The private key for TLS, in PEM, with `cert`. */
   readonly key?: string;
+  /**
+   * The hosts that this server has: "example.com" for every port, or "example.com:8080". Requests
+   * for others get 421, which a page that rebinds its name to our address cannot avoid. Default:
+   * all.
+   */
+  readonly allowedHosts?: readonly string[];
+  /** Proxies that are believed when they say where a client is. Default: none. */
+  readonly trustedProxies?: TrustedProxies;
   /** Shuts the server down when it aborts. */
   readonly signal?: AbortSignal;
   /** Told the address when the server listens. Default: prints it. */

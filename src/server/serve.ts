@@ -11,6 +11,7 @@ import { CloseCode } from "../frame/mod.ts";
 import { displayUrl, localAddr } from "./address.ts";
 import type { Addr } from "./address.ts";
 import { Admission } from "./admission.ts";
+import { AllowedHosts } from "./allowed_hosts.ts";
 import { Drain } from "./drain.ts";
 import { answerRequest, answerUpgrade } from "./exchange.ts";
 import type { ExchangeContext, ServeHandler } from "./exchange.ts";
@@ -20,6 +21,7 @@ import { createNodeServer } from "./node_server.ts";
 import type { NodeServer, NodeServerEvents } from "./node_server.ts";
 import { checkServeOptions } from "./options.ts";
 import type { ServeOptions } from "./options.ts";
+import { ClientAddresses } from "./proxies.ts";
 import type { ErrorHandler } from "./respond.ts";
 import { refusal } from "./response.ts";
 
@@ -91,6 +93,8 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   readonly scheme: "http" | "https";
   readonly limits: ServerLimits;
   readonly admission: Admission;
+  readonly addresses: ClientAddresses;
+  readonly hosts: AllowedHosts;
   readonly handler: ServeHandler;
   readonly onError: ErrorHandler;
   readonly finished: Promise<void>;
@@ -109,6 +113,8 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     this.scheme = options.key === undefined ? "http" : "https";
     this.limits = serverLimits(options.limits);
     this.admission = new Admission(this.limits);
+    this.addresses = new ClientAddresses(options.trustedProxies);
+    this.hosts = new AllowedHosts(options.allowedHosts);
     this.handler = handler;
     this.onError = options.onError ?? printError;
     this.#options = options;
