@@ -19,7 +19,11 @@ import type { Role } from "./rules.ts";
 import { releaseScratch, SIMD_FROM, takeScratch } from "./simd.ts";
 import type { Simd } from "./simd.ts";
 
-/** Where a {@linkcode FrameDecoder} puts what it reads. What a method throws, `push()` throws. */
+/**
+ * Where a {@linkcode FrameDecoder} puts what it reads. What a method throws, `push()` throws, with
+ * the offset of a {@linkcode ProtocolError} turned into one in the stream. A sink gives it as an
+ * index into `bytes`, or as `~n`: n bytes behind the start of the frame. So -1 is the start itself.
+ */
 export interface FrameSink {
   /** A header arrived. All decoders share it: read it now, it will say something else soon. */
   frameStart(header: FrameHeader): void;
@@ -94,7 +98,8 @@ export class FrameDecoder {
       this.#sink.chunkEnd?.();
       this.#failure = error;
       if (error instanceof ProtocolError) {
-        error.offset = error.offset < 0 ? this.#frameOffset : this.#base + error.offset;
+        const { offset } = error;
+        error.offset = offset < 0 ? this.#frameOffset + ~offset : this.#base + offset;
       }
       throw error;
     } finally {

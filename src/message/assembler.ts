@@ -95,7 +95,7 @@ export class MessageAssembler implements FrameSink {
       throw new ProtocolError("Cannot accept frame: RSV1 is for first frames (RFC 7692 §6.1)");
     }
     if (isControl(opcode)) {
-      this.#control = new ControlFrame(opcode, length);
+      this.#control = new ControlFrame(header);
       return;
     }
     if (opcode === Opcode.CONTINUATION) {

@@ -1,8 +1,8 @@
 // A control frame, gathered: §5.5. It may come between the fragments of a message, TCP may cut it,
 // and it is handed over at once.
 
-import { Opcode, ProtocolError, readClosePayload } from "../frame/mod.ts";
-import type { ClosePayload } from "../frame/mod.ts";
+import { headerSize, Opcode, ProtocolError, readClosePayload } from "../frame/mod.ts";
+import type { ClosePayload, FrameHeader } from "../frame/mod.ts";
 import { copyBytes } from "./owned.ts";
 
 /** Where control frames go. The receiver owns the payloads, 0 to 125 bytes. */
@@ -18,12 +18,14 @@ export interface ControlSink {
 /** One that has begun. */
 export class ControlFrame {
   readonly #opcode: number;
+  readonly #headerSize: number;
   readonly #payload: Uint8Array;
   #size = 0;
 
-  /** @param length What the header announced, which the decoder has found to be 125 at most. */
-  constructor(opcode: number, length: number) {
+  /** @param header Its length is 125 at most: the decoder has seen to it. */
+  constructor({ opcode, length, masked }: FrameHeader) {
     this.#opcode = opcode;
+    this.#headerSize = headerSize(length, masked);
     this.#payload = new Uint8Array(length);
   }
 
@@ -42,16 +44,19 @@ export class ControlFrame {
   handTo(sink: ControlSink): void {
     if (this.#opcode === Opcode.PING) sink.ping(this.#payload);
     else if (this.#opcode === Opcode.PONG) sink.pong(this.#payload);
-    else sink.closeReceived(readClose(this.#payload));
+    else sink.closeReceived(this.#readClose());
   }
-}
 
-/** Its offsets count from the payload; the decoder knows where the frame began. */
-function readClose(payload: Uint8Array): ClosePayload {
-  try {
-    return readClosePayload(payload, 0, payload.length);
-  } catch (error) {
-    if (error instanceof ProtocolError) error.offset = -1;
-    throw error;
+  /** The byte at fault may have come in an earlier chunk, so it is counted from the frame. */
+  #readClose(): ClosePayload {
+    const { length } = this.#payload;
+    try {
+      return readClosePayload(this.#payload, 0, length);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      const { offset } = error;
+      error.offset = offset < length ? ~(this.#headerSize + offset) : -1; // -1: no single byte
+      throw error;
+    }
   }
 }

@@ -3,11 +3,12 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { ProtocolError } from "../../src/frame/mod.ts";
+import { FrameDecoder, ProtocolError } from "../../src/frame/mod.ts";
+import { MessageAssembler } from "../../src/message/assembler.ts";
 import { bytes, concat, hex, utf8 } from "../support/bytes.ts";
 import { closeFrame, frame } from "../support/frame.ts";
 import { Chance, violation } from "../frame/support.ts";
-import { Receiver } from "./support.ts";
+import { MessageLog, Receiver } from "./support.ts";
 
 const test = suite("message/assembler");
 
@@ -149,17 +150,29 @@ const REFUSED: readonly (readonly [what: string, wire: Uint8Array, expected: str
     concat(frame("02", "a"), frame("89"), frame("81", "b")),
     "1002 RFC 6455 §5.4 at 13",
   ],
-  ["a Close of 1 byte", concat(frame("81", "abc"), frame("88", "x")), "1002 RFC 6455 §5.5.1 at 9"],
-  ["a Close with 1005", concat(frame("81"), closeFrame(1005)), "1002 RFC 6455 §7.4 at 6"],
+  ["a Close of 1 byte", concat(frame("81", "abc"), frame("88", "x")), "1002 RFC 6455 §5.5.1 at 15"],
+  ["a Close with 1005", concat(frame("81"), closeFrame(1005)), "1002 RFC 6455 §7.4 at 12"],
   [
     "a Close with a bad reason",
-    concat(frame("81"), frame("88", bytes("03e8 61 ff"))),
+    concat(frame("81"), frame("88", bytes("03e8 61 ff"), "37fa213d")),
+    "1007 RFC 6455 §5.5.1 at 15",
+  ],
+  [
+    "a Close whose reason ends inside a character",
+    concat(frame("81"), frame("88", bytes("03e8 61 c3"))),
     "1007 RFC 6455 §5.5.1 at 6",
   ],
 ];
 
+test("MessageAssembler of a client names the byte of a Close, whose header is shorter", () => {
+  const assembler = new MessageAssembler(new MessageLog(), 1000);
+  const decoder = new FrameDecoder(assembler, { role: "client" });
+  const wire = bytes("8902 6162 8804 03e861ff");
+  assert.is(violation(() => decoder.push(wire)), "1007 RFC 6455 §5.5.1 at 9");
+});
+
 for (const [what, wire, expectedViolation] of REFUSED) {
-  test(`MessageAssembler refuses ${what}, with the offset of its frame, at every cut`, () => {
+  test(`MessageAssembler refuses ${what}, with its offset, at every cut`, () => {
     for (let cut = 0; cut <= wire.length; cut++) {
       const receiver = new Receiver();
       const chunks = [wire.slice(0, cut), wire.slice(cut)];
