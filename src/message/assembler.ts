@@ -167,12 +167,13 @@ export class MessageAssembler implements FrameSink {
 
   /** §8.1: an invalid byte fails the connection when it arrives, not at the end of the message. */
   #validate(bytes: Uint8Array, start: number, end: number): void {
+    const bad = this.#firstInvalid(bytes, start, end);
+    if (bad !== -1) throw notUtf8(bad);
+  }
+
+  #firstInvalid(bytes: Uint8Array, start: number, end: number): number {
     this.#validator ??= new Utf8Validator();
-    const bad = this.#validator.push(bytes, start, end);
-    if (bad !== -1) {
-      const text = "Cannot accept text: a byte is not valid UTF-8 (§8.1)";
-      throw new ProtocolError(text, CloseCode.INVALID_PAYLOAD, bad);
-    }
+    return this.#validator.push(bytes, start, end);
   }
 
   #isWithinCharacter(): boolean {
@@ -256,7 +257,8 @@ export class MessageAssembler implements FrameSink {
     if (this.#inflater === null) throw new Error("Bug: nobody agreed on compression");
     const bytes = this.#inflater.inflate(compressed, this.#sizeMax);
     if (this.#opcode === Opcode.BINARY) return this.#finish(bytes);
-    this.#validate(bytes, 0, bytes.length);
+    // What was inflated has no place in the stream, so the error has its frame's: -1.
+    if (this.#firstInvalid(bytes, 0, bytes.length) !== -1) throw notUtf8(-1);
     this.#finish(this.#textAsBytes ? asText(bytes) : decodeText(bytes));
   }
 
@@ -269,3 +271,8 @@ export class MessageAssembler implements FrameSink {
 
 /** What a short message may grow by, and the empty blocks of a flush. */
 const COMPRESSED_SPARE = 64;
+
+function notUtf8(offset: number): ProtocolError {
+  const text = "Cannot accept text: a byte is not valid UTF-8 (§8.1)";
+  return new ProtocolError(text, CloseCode.INVALID_PAYLOAD, offset);
+}

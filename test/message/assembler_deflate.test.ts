@@ -44,6 +44,19 @@ function stored(text: Uint8Array, sizeMax: number): Uint8Array {
   return concat(...blocks, bytes("00"));
 }
 
+test("MessageAssembler gives inflated text that is no UTF-8 the offset of a frame (D09)", () => {
+  const text = concat(new Uint8Array(40).fill(0x61), bytes("eda080"));
+  const payload = stored(text, 99); // the bad byte is further behind than the frame is long
+  const [first, last] = [frame("41", payload.slice(0, 20)), frame("80", payload.slice(20))];
+  const wire = concat(frame("89"), first, last);
+  const offset = wire.length - last.length;
+  for (let cut = 0; cut <= wire.length; cut++) {
+    const receiver = new Receiver();
+    const found = violation(() => receiver.push(wire.slice(0, cut), wire.slice(cut)));
+    assert.is(found, `1007 RFC 6455 §8.1 at ${offset}`, `cut at ${cut}`);
+  }
+});
+
 test("MessageAssembler joins a message wherever it is fragmented, with empty ones (D11)", () => {
   const payload = bytes("f248cdc9c90700");
   for (let first = 0; first <= 7; first++) {
