@@ -1,11 +1,12 @@
-// The vectors of framing.json: bytes to frames, and back.
+// The vectors of framing.json: bytes to frames and back, and what is explained of those that fail.
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { encodeFrame, FrameDecoder } from "../../src/frame/mod.ts";
+import { encodeFrame, FrameDecoder, FrameExplainer } from "../../src/frame/mod.ts";
 import type { FrameHeader, FrameSink, Role } from "../../src/frame/mod.ts";
 import { bytes, concat, hex } from "../support/bytes.ts";
 import { failureAt } from "./failure.ts";
+import type { Failure } from "./failure.ts";
 import { cutsOf, int32, load, singles } from "./load.ts";
 import type { Vector } from "./load.ts";
 
@@ -23,9 +24,8 @@ interface FrameVector extends Vector {
   readonly role: Role;
   readonly rsvAllowed: number;
   readonly bytes: string;
-  readonly expect: {
+  readonly expect: Partial<Failure> & {
     readonly frames: readonly Frame[];
-    readonly error?: string;
     readonly offset?: number;
     readonly known?: number;
   };
@@ -67,6 +67,24 @@ class Frames implements FrameSink {
   }
 }
 
+/** Where and by which rule a vector fails, without the name that only the vectors have. */
+function place({ closeCode, section, offset }: Partial<Failure> & { offset?: number }): object {
+  return { closeCode, section, offset };
+}
+
+/** The same in what is explained of it, which is the first problem. */
+function explained({ role, rsvAllowed, bytes: wire }: FrameVector): object | null {
+  const explainer = new FrameExplainer({ role, rsvAllowed });
+  const frames = explainer.push(bytes(wire));
+  const last = explainer.end();
+  const [problem] = [...frames, ...(last === null ? [] : [last])].flatMap(
+    (frame) => frame.problems,
+  );
+  if (problem === undefined) return null;
+  const { closeCode, section, offset } = problem;
+  return { closeCode, section, offset };
+}
+
 for (const vector of load<FrameVector>("framing")) {
   const { id, what, expect } = vector;
 
@@ -89,6 +107,7 @@ for (const vector of load<FrameVector>("framing")) {
     });
     const written = frames.join("");
     assert.is(vector.bytes.slice(0, written.length), written, "written again");
+    if ("error" in expect) assert.equal(explained(vector), place(expect), "explained");
   });
 }
 
