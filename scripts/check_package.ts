@@ -18,6 +18,9 @@ const FILES: readonly RegExp[] = [
   /^LICENSE$/,
   /^src\/(?:\w+\/)?\w+\.ts$/,
   /^src\/command\/page\.html$/,
+  /^test\/vectors\/\w+\.json$/,
+  /^test\/vectors\/README\.md$/,
+  /^scripts\/vectors\/check\.py$/,
   /^dist\/src\/(?:\w+\/)?\w+\.js$/,
   /^dist\/src\/(?:\w+\/)?\w+\.js\.map$/,
   /^dist\/src\/(?:\w+\/)?\w+\.d\.ts$/,
@@ -48,6 +51,11 @@ const answer = await fetch("http://127.0.0.1:" + addr.port);
 if ((await answer.text()) !== "hello") throw new Error("serve");
 await server.shutdown();
 if (typeof upgradeWebSocket !== "function") throw new Error("upgradeWebSocket");
+
+const { default: framing } = await import("sluice/vectors/framing.json", {
+  with: { type: "json" },
+});
+if (framing.vectors[0].id !== "framing-001") throw new Error("vectors");
 
 const inner = await import("sluice/dist/src/frame/mask.js").catch((error) => error.code);
 if (inner !== "ERR_PACKAGE_PATH_NOT_EXPORTED") throw new Error("exports");

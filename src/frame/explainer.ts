@@ -95,7 +95,7 @@ export class FrameExplainer {
     const frames: ExplainedFrame[] = [];
     let at = 0;
     while (at < bytes.length) {
-      const open = (this.#open ??= new OpenFrame(this.#received));
+      const open = (this.#open ??= new OpenFrame(this.#received, this.#sequence.isClosed));
       if (open.header === null) at += this.#readHead(open, bytes, at);
       if (open.header !== null) at += this.#readPayload(open, open.header, bytes, at);
       if (open.missing > 0) continue;
@@ -165,9 +165,9 @@ export class FrameExplainer {
 
   #finished(open: OpenFrame): ExplainedFrame {
     const { fin, opcode } = open.header as FrameHeader;
-    if (open.isText && fin) open.problem(this.#sequence.textEnd(this.#received));
+    if (open.isText && fin) open.problem(this.#sequence.textEnd(open.offset));
     if (opcode === Opcode.CLOSE) {
-      const read = readClose(open.payload, open.offset + open.headSize);
+      const read = readClose(open.payload, open.offset + open.headSize, open.offset);
       if (read instanceof ProtocolError) open.problem(read);
       else open.close = read;
     }

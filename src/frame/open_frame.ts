@@ -41,8 +41,12 @@ export class OpenFrame {
   #wire = new Uint8Array(0);
   #plain = new Uint8Array(0);
 
-  constructor(offset: number) {
+  readonly #isIgnored: boolean;
+
+  /** @param isIgnored Its reader takes no notice of it, whatever it is. */
+  constructor(offset: number, isIgnored: boolean) {
     this.offset = offset;
+    this.#isIgnored = isIgnored;
   }
 
   /** The header, as much of it as there is. */
@@ -110,7 +114,8 @@ export class OpenFrame {
 
   problem(found: FrameProblem | null): void {
     if (found === null || this.problems.some(({ message }) => message === found.message)) return;
-    const { message, section, closeCode, offset } = found;
+    const { message, section, offset } = found;
+    const closeCode = this.#isIgnored ? null : found.closeCode;
     this.problems.push({ message, section, closeCode, offset });
   }
 }

@@ -35,6 +35,11 @@ export class FrameSequence {
     return this.#isText;
   }
 
+  /** Whether a Close was sent: what comes behind it is ignored (§1.4). */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   /** A frame begins, its header at `offset` of the stream. */
   frameStart({ opcode, rsv, fin }: FrameHeader, offset: number): FrameProblem | null {
     const problem = this.#checkOrder(opcode, rsv, offset);
@@ -59,9 +64,7 @@ export class FrameSequence {
   #checkOrder(opcode: number, rsv: number, offset: number): FrameProblem | null {
     const refused = (what: string, section: string): FrameProblem =>
       problem(`Cannot accept frame: ${what}`, section, CloseCode.PROTOCOL_ERROR, offset);
-    if (this.#closed && !isControl(opcode)) {
-      return { ...refused("no data may follow a Close", "§5.5.1"), closeCode: null };
-    }
+    if (this.#closed && !isControl(opcode)) return refused("no data may follow a Close", "§5.5.1");
     if ((rsv & this.#rsvAllowed) !== 0 && (isControl(opcode) || opcode === Opcode.CONTINUATION)) {
       return refused("RSV1 is for first frames", "RFC 7692 §6.1");
     }
@@ -81,7 +84,7 @@ export class FrameSequence {
     return this.#invalid(`byte ${byte} is not valid UTF-8 here`, offset + bad);
   }
 
-  /** The last frame of a text ends at `offset`. */
+  /** The last frame of a text, at `offset`, has ended. */
   textEnd(offset: number): FrameProblem | null {
     if (!this.#isText || this.#scanner.complete) return null;
     return this.#invalid("it ends inside a UTF-8 character", offset);
@@ -98,13 +101,21 @@ function problem(what: string, cited: string, closeCode: number, offset: number)
   return { message: `${what} (${cited})`, section, closeCode, offset };
 }
 
-/** What a Close frame says whose payload begins at `offset`, or the rule that it breaks. */
-export function readClose(payload: Uint8Array, offset: number): ClosePayload | ProtocolError {
+/**
+ * What a Close frame says, or the rule that it breaks: at the byte of the payload, which is at
+ * `payloadOffset`, or at the frame where no single byte is at fault.
+ */
+export function readClose(
+  payload: Uint8Array,
+  payloadOffset: number,
+  frameOffset: number,
+): ClosePayload | ProtocolError {
   try {
     return readClosePayload(payload, 0, payload.length);
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    error.offset += offset;
+    const { offset } = error;
+    error.offset = offset < payload.length ? payloadOffset + offset : frameOffset;
     return error;
   }
 }

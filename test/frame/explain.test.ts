@@ -157,14 +157,16 @@ const LINES: readonly Line[] = [
   ["88 02 03f7", ["close, final, not masked, 2 bytes: 03 f7 ! 1002 RFC 6455 §7.4 at 2"]],
   ["88 02 1388", ["close, final, not masked, 2 bytes: 13 88 ! 1002 RFC 6455 §7.4 at 2"]],
   ["88 03 03e8 ff", ["close, final, not masked, 3 bytes: 03 e8 ff ! 1007 RFC 6455 §5.5.1 at 4"]],
-  ["88 03 03e8 c3", ["close, final, not masked, 3 bytes: 03 e8 c3 ! 1007 RFC 6455 §5.5.1 at 5"]],
+  ["88 03 03e8 c3", ["close, final, not masked, 3 bytes: 03 e8 c3 ! 1007 RFC 6455 §5.5.1 at 0"]],
   [
-    "8800 8900 8100 8800",
+    "8800 8900 8100 8800 8300",
     [
       "close, final, not masked, empty",
       "ping, final, not masked, empty",
       "text, final, not masked, empty ! ignored RFC 6455 §5.5.1 at 4",
       "close, final, not masked, empty",
+      "reserved, final, not masked, empty ! ignored RFC 6455 §5.2 at 8" +
+        " ! ignored RFC 6455 §5.5.1 at 8",
     ],
   ],
   // The first byte.
@@ -275,7 +277,7 @@ const LINES: readonly Line[] = [
   ["81 02 48ff", ["text, final, not masked, 2 bytes: 48 ff ! 1007 RFC 6455 §8.1 at 3"]],
   ["81 03 eda080", ["text, final, not masked, 3 bytes: ed a0 80 ! 1007 RFC 6455 §8.1 at 3"]],
   ["81 02 c080", ["text, final, not masked, 2 bytes: c0 80 ! 1007 RFC 6455 §8.1 at 2"]],
-  ["81 02 48c3", ["text, final, not masked, 2 bytes: 48 c3 ! 1007 RFC 6455 §8.1 at 4"]],
+  ["81 02 48c3", ["text, final, not masked, 2 bytes: 48 c3 ! 1007 RFC 6455 §8.1 at 0"]],
   [
     "01 01 ff 80 01 41",
     [
