@@ -1,6 +1,7 @@
-// What a TypeScript file imports, read without a compiler. The text is cut into tokens, coarse but
-// right about where strings, comments, templates and regular expressions begin and end; then an
+// What a TypeScript file imports, read without a compiler. The text is cut into tokens; then an
 // import is a string behind `from`, `import` or `import(`, and nothing that only looks like one.
+
+import { sourceTokens } from "./source_tokens.ts";
 
 /** An import: of a statement, `export ... from`, `import()`, or a type. */
 export interface SourceImport {
@@ -19,20 +20,6 @@ export interface Source {
   readonly otherCode: number | null;
 }
 
-// A slash begins a regular expression where no value can end: behind an operator, an opening
-// bracket, a keyword that wants a value, or nothing.
-const TOKEN = new RegExp(
-  [
-    String.raw`(?<comment>\/\/[^\n]*|\/\*[\s\S]*?\*\/)`,
-    String.raw`(?<string>"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*')`,
-    "(?<template>`(?:\\\\[\\s\\S]|[^`\\\\])*`)",
-    String.raw`(?<regex>(?<=(?:^|[=(,:;!&|?{}[+>]|\breturn|\bcase)\s*)` +
-      String.raw`\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^\/\\\n\[])+\/[a-z]*)`,
-    "(?<code>[^\"'`/]+|[\\s\\S])",
-  ].join("|"),
-  "g",
-);
-
 /** More than any import statement has before its specifier. */
 const STATEMENT_SIZE = 2000;
 
@@ -46,10 +33,10 @@ const RE_EXPORT = /export\s+(?:type\s+)?(?:\*(?:\s+as\s+\w+)?|\{[^{}]*\})\s+from
 export function readSource(text: string): Source {
   const imports: SourceImport[] = [];
   let code = ""; // the source with its comments blank and its strings empty; lines stay lines
-  for (const { 0: token, groups } of text.matchAll(TOKEN)) {
-    if (groups?.["comment"] !== undefined) {
+  for (const { kind, text: token } of sourceTokens(text)) {
+    if (kind === "comment") {
       code += newlines(token) || " ";
-    } else if (groups?.["string"] !== undefined) {
+    } else if (kind === "string") {
       const before = code.slice(-STATEMENT_SIZE);
       if (BEFORE_SPECIFIER.test(before)) {
         const isType = BEFORE_TYPE_SPECIFIER.test(before);
@@ -57,7 +44,7 @@ export function readSource(text: string): Source {
       }
       code += `""`;
     } else {
-      code += groups?.["code"] !== undefined ? token : `0${newlines(token)}`;
+      code += kind === "code" ? token : `0${newlines(token)}`;
     }
   }
   for (const { index } of code.matchAll(EXPRESSION)) {
