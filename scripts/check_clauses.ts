@@ -5,12 +5,12 @@
 //   tags in src                    // §5.2 [B04]: this line obeys it
 //   names of the tests             "B04 RSV2": this test observes or breaks it
 //
-// An error is printed for a clause that has no line or no test, for a tag or a test of a clause that
-// there is not, a tag whose section is not the clause's, and a literal that looks like the name of a
-// test but is none. So is one when src/CLAUSES.md, which shows all this, is not up to date.
+// An error is printed for a clause that has no line or no test, for a tag or a test of a clause
+// that there is not, for a tag whose section is not the clause's, and for a literal that looks like
+// the name of a test but is none; and when src/CLAUSES.md, which shows it all, is not up to date.
 //
-// `node dist/scripts/check_clauses.js [--write] [DIRECTORY]`: with --write it writes src/CLAUSES.md.
-// The default is this repository. Needs `dist`.
+// `node dist/scripts/check_clauses.js [--write] [DIRECTORY]`: --write writes src/CLAUSES.md. The
+// default is this repository. Needs `dist`.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, posix, resolve, sep } from "node:path";

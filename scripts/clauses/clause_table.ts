@@ -46,20 +46,20 @@ const HEADER = [
 function introduction(evidence: ReadonlyMap<string, Evidence>, clients: readonly string[]): string {
   const found = [...evidence.values()];
   const lines = sum(found.map(({ code }) => code.length));
-  const clauses = `${evidence.size} clauses, ${lines} places in the source that obey them`;
-  const tests = `${sum(found.map(({ testCount }) => testCount))} tests that observe or break them`;
+  const tests = sum(found.map(({ testCount }) => testCount));
   const text = `# Clauses
 
-What the RFCs demand of a WebSocket server, clause by clause, in our own words: ${clauses},
-${tests} (one that is about two clauses counts twice).
+What the RFCs demand of a WebSocket server, clause by clause, in our own words: ${evidence.size}
+clauses, ${lines} places in the source that obey them, and ${tests} tests that break them or watch
+them (one that is about two clauses counts twice).
 
 - **section** leads to the RFC, **code** to the line that obeys, **tests** to the lines that name
   its tests: how many there are, then where. A line in a table of cases may make many tests.
 - Ids are for life. In the source a clause is tagged, as in \`§5.2 [B04]\`; in a test it is in the
   name, as in "B04 RSV2".
-- Made of [the inventory](../scripts/clauses/clauses.txt), the tags and the names of the tests as
-  they run, by [\`scripts/check_clauses.ts\`](../scripts/check_clauses.ts), which fails when a clause
-  has no code or no test. Do not edit: \`${WRITE_COMMAND}\`.
+- Made of [the inventory](../scripts/clauses/clauses.txt), the tags, and the names of the tests as
+  they run, by [\`check_clauses.ts\`](../scripts/check_clauses.ts), which fails when a clause has no
+  code or no test. Do not edit: \`${WRITE_COMMAND}\`.
 `;
   if (clients.length === 0) return text;
   return `${text}- ${clients.join(", ")} bind a client only. They join with the client.\n`;
@@ -98,17 +98,31 @@ function codeLinks(code: Evidence["code"]): string {
   return links.join(", ");
 }
 
-/** Each file by its name, and further lines of it by their numbers. */
+/** Each file by its name, with its lines; those that follow each other are one link. */
 function titleLinks(titles: readonly Place[]): string {
-  let last = "";
-  const links = titles.map(({ file, line }) => {
+  const byFile = new Map<string, number[]>();
+  for (const { file, line } of titles) byFile.set(file, [...(byFile.get(file) ?? []), line]);
+  const files = [...byFile].map(([file, lines]) => {
     const name = file.replace(/^.*\/|(?:\.test)?\.ts$/g, "");
-    const link = `[${file === last ? line : name}](../${file}#L${line})`;
-    const separator = last === "" ? "" : file === last ? " " : ", ";
-    last = file;
-    return separator + link;
+    const links = runsOf(lines).map(([first, last]) => {
+      return first === last
+        ? `[${first}](../${file}#L${first})`
+        : `[${first}-${last}](../${file}#L${first}-L${last})`;
+    });
+    return `${name} ${links.join(" ")}`;
   });
-  return links.join("");
+  return files.join(", ");
+}
+
+/** First and last of the numbers that follow each other. */
+function runsOf(numbers: readonly number[]): [first: number, last: number][] {
+  const runs: [number, number][] = [];
+  for (const number of numbers) {
+    const run = runs.at(-1);
+    if (run !== undefined && number - run[1] <= 1) run[1] = number;
+    else runs.push([number, number]);
+  }
+  return runs;
 }
 
 function sum(numbers: readonly number[]): number {

@@ -41,7 +41,7 @@ export function readTags(text: string): SourceTag[] {
       throw new SyntaxError(`${index + 1}: ${why}`);
     };
     const [likely] = [...line.matchAll(LIKELY_TAG)].slice(found.length);
-    if (likely !== undefined) fail(`tag ${likely[0]} has no section before it, as in "§5.2 [B05]"`);
+    if (likely !== undefined) fail(`${likely[0]} has no section before it, as in "§5.2 [B05]"`);
     if (found.length === 0) continue;
     const isWhole = COMMENT_LINE.test(line);
     const start = line.indexOf(" // ");
@@ -58,7 +58,7 @@ export function readTags(text: string): SourceTag[] {
   return tags;
 }
 
-/** Read off the indentation: what is declared at its left edge, and if it is a class, the member. */
+/** Read off the indentation: what is declared at the left edge, and the member of a class. */
 function symbolAt(lines: readonly string[], at: number): string {
   let member: string | undefined;
   for (let index = at; index >= 0; index--) {

@@ -8,7 +8,7 @@ import { CloseCode, encodeClosePayload, isCloseCode } from "../frame/mod.ts";
  * UTF-8, or for a timeout that is no number above 0; `TypeError` for a reason that is no string.
  */
 export function checkClose(code: number, reason: string, timeout: number): void {
-  if (!isCloseCode(code) || code === CloseCode.MANDATORY_EXTENSION) {
+  if (!isCloseCode(code) || code === CloseCode.MANDATORY_EXTENSION) { // §7.4.1 [B51, B55]
     const found = describe(code);
     const codes = "1000-1003, 1007-1009, 1011-1014 or 3000-4999 (§7.4)";
     throw new RangeError(`Cannot close: code is ${found}, must be ${codes}`);

@@ -18,7 +18,7 @@ export class ControlQueue {
 
   /** Answers a ping. */
   pong(payload: Uint8Array): void {
-    this.#pongs[Math.min(this.#pongs.length, PONGS_MAX - 1)] = payload;
+    this.#pongs[Math.min(this.#pongs.length, PONGS_MAX - 1)] = payload; // §5.5.3 [B34]
   }
 
   /** A ping of ours. Its owner bounds how many are under way. */
@@ -28,7 +28,7 @@ export class ControlQueue {
 
   /** Writes all of them. */
   writeTo(writer: FrameWriter): void {
-    for (const payload of this.#pongs) writer.frame(Opcode.PONG, payload);
+    for (const payload of this.#pongs) writer.frame(Opcode.PONG, payload); // §5.5.3 [B33]
     for (const payload of this.#pings) writer.frame(Opcode.PING, payload);
   }
 }

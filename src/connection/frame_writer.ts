@@ -130,15 +130,16 @@ export class FrameWriter {
   /**
    * Writes a message compressed, and returns whether it has: not when it is short, or does not
    * shrink. Now and not earlier, for with context takeover each message builds on those before it:
-   * they must be compressed in the order in which they leave (RFC 7692 §7.2.1).
+   * they must be compressed in the order in which they leave (RFC 7692 §7.2.1). Each is one frame,
+   * so that the end of a frame is that of its message: RFC 7692 §7.2.1 [D28].
    */
   #deflated(message: Outgoing, deflater: Deflater): boolean {
-    if (message instanceof Uncompressed) return false;
+    if (message instanceof Uncompressed) return false; // RFC 7692 §8 [D40]
     const isText = typeof message === "string";
     if ((isText ? 3 : 1) * message.length < deflater.threshold) return false;
     const payload = deflater.deflate(isText ? Buffer.from(message) : message);
     if (payload === null) return false;
-    const opcode = opcodeOf(message);
+    const opcode = opcodeOf(message); // RFC 7692 §6.1 [D08]
     if (isTooLargeForPage(payload)) {
       this.#writeLarge(payload, opcode, RSV1);
     } else {
@@ -161,6 +162,7 @@ export class FrameWriter {
 
   #writeHeader(opcode: number, rsv: number, length: number): void {
     const header = new Uint8Array(headerSize(length, false));
+    // §5.1 [B02], §6.1 [B42]
     writeHeader(header, 0, { fin: true, rsv, opcode, masked: false, key: 0, length });
     this.#makeRoom(header.length);
     page.raw(header);
@@ -205,6 +207,7 @@ export class FrameWriter {
   }
 }
 
+/** §6.1 [B42]: the opcode says what a message is. */
 function opcodeOf(message: Message): number {
   return typeof message === "string" || message instanceof TextBytes ? Opcode.TEXT : Opcode.BINARY;
 }

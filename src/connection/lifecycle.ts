@@ -121,7 +121,7 @@ export class Lifecycle
     this.writeLoop.attach(transport);
   }
 
-  /** Starts the closing handshake: §7.1.2. Only the first call counts, for either side. */
+  /** Starts the closing handshake: §7.1.2 [B47]. Only the first call counts, for either side. */
   close(code: number, reason: string, timeoutMs: number): void {
     this.writeLoop.refuse();
     if (!this.isOpen) return;
@@ -131,7 +131,7 @@ export class Lifecycle
     this.readLoop.discard();
   }
 
-  /** Cuts the connection: §7.1.7 without a Close frame. */
+  /** Cuts the connection: §7.1.7 without a Close frame, §7.3 [B59]. */
   terminate(cause: unknown): void {
     if (!this.#isLost) this.#isTerminated = true;
     this.#destroy(cause);
@@ -149,7 +149,7 @@ export class Lifecycle
   /** Hot. */
   received(bytes: Uint8Array): void {
     this.bytesReceived += bytes.length;
-    if (this.#endpoint.state === "ending") return this.#linger(bytes.length);
+    if (this.#endpoint.state === "ending") return this.#linger(bytes.length); // §7.1.1 [B45]
     this.writeLoop.turnBegins();
     this.#endpoint.receive(bytes);
     this.#turnEnds();
@@ -172,6 +172,7 @@ export class Lifecycle
     this.writeLoop.end(null);
   }
 
+  /** §6.1 [B41]: whoever waits is told. */
   disconnected(cause: unknown): void {
     if (this.#outcome.closure !== null) return;
     this.#endpoint.disconnected(this.#isTerminated ? "local" : "remote");
@@ -216,7 +217,8 @@ export class Lifecycle
   endTcp(): void {
     if (!this.#closing?.isSet) this.#closeWithin(this.#limits.closeTimeoutMs);
     if (this.#answer === null) return this.writeLoop.end(null);
-    // What the handler says to the messages before the peer's Close belongs in front of ours.
+    // What the handler says to the messages before the peer's Close belongs in front of ours, and
+    // who reads nothing is not waited for: §5.5.1 [B26, B27].
     this.readLoop.whenReaderRests(() => this.writeLoop.end(this.#answer));
   }
 

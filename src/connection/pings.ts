@@ -41,7 +41,7 @@ export class Pings {
     return quiet(latency);
   }
 
-  /** A pong came; one that nobody waits for is no error: §5.5.3. */
+  /** A pong came; one that nobody waits for is no error: §5.5.3 [B35]. */
   pong(payload: Uint8Array): void {
     if (payload.length !== 4) return;
     const number = Buffer.from(payload.buffer, payload.byteOffset, 4).readUInt32BE();

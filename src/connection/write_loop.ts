@@ -104,6 +104,7 @@ export class WriteLoop {
     const signal = options?.signal;
     if (signal?.aborted) return quiet(Promise.reject(signal.reason));
     if (this.#writeThrough(message, outgoing(message, options))) return ACCEPTED;
+    // §6.1 [B41]
     if (this.outbox.closed) return quiet(Promise.reject(this.#owner.closedError("write")));
     const waiting = kept(message, options);
     if (this.#enqueue(waiting)) return ACCEPTED;
@@ -146,7 +147,7 @@ export class WriteLoop {
     return true;
   }
 
-  /** Answers a ping. While the socket takes bytes every ping is answered: §5.5.2. */
+  /** Answers a ping: while the socket takes bytes, every one, §5.5.2 [B31, B32]. */
   pong(payload: Uint8Array): void {
     if (this.#controls?.isFull) this.flush();
     (this.#controls ??= new ControlQueue()).pong(payload);
@@ -165,7 +166,7 @@ export class WriteLoop {
     this.outbox.close();
   }
 
-  /** The same, and sends a Close frame behind them: §5.5.1. */
+  /** The same, and sends a Close frame behind them: §5.5.1 [B24]. */
   close(payload: Uint8Array): void {
     this.refuse();
     this.#close = payload;
@@ -193,7 +194,8 @@ export class WriteLoop {
   drained(): void {
     if (!this.#writer.isFull) return;
     this.#owner.stalled(false);
-    this.#isFlushing = true; // nothing may go between the slices of the frame that was begun: §5.4
+    // Nothing may go between the slices of the frame that was begun: §5.4 [B16], §5.5.1 [B27].
+    this.#isFlushing = true;
     this.#writer.drained();
     this.#isFlushing = false;
     if (this.#writer.isFull) this.#owner.stalled(true);

@@ -27,18 +27,18 @@ const REASON_SIZE_MAX = 123;
  */
 export function readClosePayload(bytes: Uint8Array, start: number, end: number): ClosePayload {
   if (end === start) return { code: NO_STATUS_RECEIVED, reason: "" };
-  if (end - start === 1) {
+  if (end - start === 1) { // §5.5.1 [B22]
     const text = "Cannot accept Close: payload is 1 byte, must be empty or a code (§5.5.1)";
     throw new ProtocolError(text, CloseCode.PROTOCOL_ERROR, start);
   }
   const code = (bytes[start] << 8) | bytes[start + 1];
-  if (!isCloseCode(code)) {
+  if (!isCloseCode(code)) { // §7.4.1 [B52], §7.4.2 [B54]
     const text = `Cannot accept Close: code is ${code}, must be a defined one (§7.4)`;
     throw new ProtocolError(text, CloseCode.PROTOCOL_ERROR, start);
   }
   const scanner = new Utf8Scanner();
   const bad = scanner.scan(bytes, start + 2, end);
-  if (bad !== -1 || !scanner.complete) {
+  if (bad !== -1 || !scanner.complete) { // §5.5.1 [B23]
     const text = "Cannot accept Close: reason is not valid UTF-8 (§5.5.1)";
     throw new ProtocolError(text, CloseCode.INVALID_PAYLOAD, bad === -1 ? end : bad);
   }
@@ -55,8 +55,8 @@ export function readClosePayload(bytes: Uint8Array, start: number, end: number):
  * @throws {TypeError} When the reason is no string.
  */
 export function encodeClosePayload(code: number, reason: string = ""): Uint8Array {
-  if (code === NO_STATUS_RECEIVED && reason === "") return new Uint8Array(0);
-  if (!isCloseCode(code)) {
+  if (code === NO_STATUS_RECEIVED && reason === "") return new Uint8Array(0); // §7.4.1 [B51]
+  if (!isCloseCode(code)) { // §7.4.1 [B51]
     throw new RangeError(
       `Cannot close: code is ${describe(code)}, must be 1000-1003, 1007-1014 or 3000-4999 (§7.4)`,
     );
@@ -66,13 +66,13 @@ export function encodeClosePayload(code: number, reason: string = ""): Uint8Arra
   }
   const encoded = new TextEncoder().encode(reason);
   const size = encoded.length;
-  if (size > REASON_SIZE_MAX) {
+  if (size > REASON_SIZE_MAX) { // §5.5 [B21]
     throw new RangeError(
       `Cannot close: reason is ${size} bytes of UTF-8, must be <= ${REASON_SIZE_MAX} (§5.5)`,
     );
   }
   const payload = new Uint8Array(2 + size);
-  payload[0] = code >>> 8;
+  payload[0] = code >>> 8; // §7.1.2 [B47]
   payload[1] = code & 0xff;
   payload.set(encoded, 2);
   return payload;

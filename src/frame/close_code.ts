@@ -33,8 +33,8 @@ export const NO_STATUS_RECEIVED = 1005;
 export const ABNORMAL_CLOSURE = 1006;
 
 /**
- * Whether a Close frame may carry `code`: §7.4. True for the defined codes (1000 to 1003 and 1007
- * to 1014) and for 3000 to 4999. It holds for both directions.
+ * Whether a Close frame may carry `code`: §7.4.1 [B52, B53], §7.4.2 [B54]. True for the defined
+ * codes (1000 to 1003 and 1007 to 1014) and for 3000 to 4999. It holds for both directions.
  */
 export function isCloseCode(code: number): boolean {
   if (!Number.isInteger(code)) return false;

@@ -51,7 +51,7 @@ export interface FrameDecoderOptions {
 
 const header: FrameHeader = createHeader();
 
-/** Decodes the frames of one direction of one connection, wherever TCP cut the stream. */
+/** Decodes the frames of one direction, wherever TCP cut the stream: §6.2 [B43]. */
 export class FrameDecoder {
   readonly #sink: FrameSink;
   readonly #mustMask: boolean;
@@ -84,7 +84,7 @@ export class FrameDecoder {
    * finished then, and throws the same again whatever it is given: §7.1.7.
    */
   push(chunk: Uint8Array): void {
-    if (this.#failure !== null) throw this.#failure;
+    if (this.#failure !== null) throw this.#failure; // §7.1.7 [B50]
     if (this.#rest !== null) return this.#wait(chunk);
     this.#base = this.#received;
     const simd = this.#mustMask ? takeScratch(chunk) : null;
@@ -138,7 +138,7 @@ export class FrameDecoder {
       }
       const stop = Math.min(end, at + this.#remaining);
       if (stop > at) {
-        const isAscii = this.#mustMask && this.#unmask(chunk, at, stop, simd);
+        const isAscii = this.#mustMask && this.#unmask(chunk, at, stop, simd); // §5.3 [B10]
         this.#sink.framePayload(chunk, at, stop, isAscii);
         this.#remaining -= stop - at;
         at = stop;
@@ -193,7 +193,7 @@ export class FrameDecoder {
     this.#sink.frameStart(header);
     this.#inPayload = true;
     this.#remaining = length;
-    this.#key = key;
+    this.#key = key; // §6.2 [B11]
     return size;
   }
 }

@@ -53,10 +53,10 @@ export function frameSizeMax(payload: string | Uint8Array): number {
 }
 
 const header: FrameHeader = {
-  fin: true,
-  rsv: 0,
+  fin: true, // §6.1 [B42]: a message is one frame
+  rsv: 0, // §5.2 [B03]
   opcode: Opcode.TEXT,
-  masked: false,
+  masked: false, // §5.1 [B02]
   key: 0,
   length: 0,
 };

@@ -62,17 +62,17 @@ export function readHeader(
   let at = start + 2;
   if (length === 126) {
     if (end - at < 2) return 0;
-    length = (bytes[at] << 8) | bytes[at + 1];
-    if (length < 126) throw tooLongForm(length, at);
+    length = (bytes[at] << 8) | bytes[at + 1]; // §5.2 [B06]
+    if (length < 126) throw tooLongForm(length, at); // §5.2 [B09]
     at += 2;
   } else if (length === 127) {
     if (end - at < 8) return 0;
-    length = readLength64(bytes, at);
+    length = readLength64(bytes, at); // §5.2 [B06]
     at += 8;
   }
   if (masked) {
     if (end - at < 4) return 0;
-    header.key = readInt32(bytes, at);
+    header.key = readInt32(bytes, at); // §5.3 [B10]: the length does not count it
     at += 4;
   } else {
     header.key = 0;
@@ -85,7 +85,7 @@ export function readHeader(
   return at - start;
 }
 
-/** Hot: the size in bytes of a header for a payload of `length` bytes: the shortest form, §5.2. */
+/** Hot: bytes of a header for a payload of `length` bytes, in the shortest form: §5.2 [B08]. */
 export function headerSize(length: number, masked: boolean): number {
   return (length < 126 ? 2 : length < 65536 ? 4 : 10) + (masked ? 4 : 0);
 }
@@ -119,7 +119,7 @@ export function writeHeader(bytes: Uint8Array, at: number, header: FrameHeader):
 function readLength64(bytes: Uint8Array, at: number): number {
   const high = readInt32(bytes, at);
   const low = readInt32(bytes, at + 4) >>> 0;
-  if (high < 0) {
+  if (high < 0) { // §5.2 [B07]
     const text = "Cannot accept frame: top bit of the 64-bit length is set (§5.2)";
     throw new ProtocolError(text, CloseCode.PROTOCOL_ERROR, at);
   }
@@ -128,7 +128,7 @@ function readLength64(bytes: Uint8Array, at: number): number {
     throw new ProtocolError(text, CloseCode.MESSAGE_TOO_BIG, at);
   }
   const length = high * 2 ** 32 + low;
-  if (length < 65536) throw tooLongForm(length, at);
+  if (length < 65536) throw tooLongForm(length, at); // §5.2 [B09]
   return length;
 }
 

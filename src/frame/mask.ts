@@ -15,7 +15,7 @@ const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 const HIGH_BITS = 0x80808080;
 
 /**
- * Masks `bytes[start..end)` in place, or unmasks them, since XOR undoes itself: §5.3.
+ * Masks `bytes[start..end)` in place, or unmasks them, since XOR undoes itself: §5.3 [B10].
  *
  * @param key The four bytes of the masking key, the first in the high byte.
  * @returns The key turned so that its first byte is the one due at `end`: pass it to the next

@@ -19,12 +19,13 @@ const CONTROL_LENGTH_MAX = 125;
 export function checkFirstByte(byte: number, rsvAllowed: number, offset: number): void {
   const rsv = (byte >> 4) & 0b111;
   const opcode = byte & 0b1111;
-  if ((rsv & ~rsvAllowed) !== 0) {
+  if ((rsv & ~rsvAllowed) !== 0) { // §5.2 [B04]
     refuse(`RSV bits are ${binary(rsv)}, must be ${binary(rsv & rsvAllowed)} (§5.2)`, offset);
   }
-  if (isReserved(opcode)) {
+  if (isReserved(opcode)) { // §5.2 [B05]
     refuse(`opcode is 0x${opcode.toString(16).toUpperCase()}, which is reserved (§5.2)`, offset);
   }
+  // §5.5 [B14]
   if (isControl(opcode) && byte < 0x80) refuse("FIN is not set on a control frame (§5.5)", offset);
 }
 
@@ -42,11 +43,11 @@ export function checkSecondByte(
   mustMask: boolean,
   offset: number,
 ): void {
-  if (byte >= 0x80 !== mustMask) {
+  if (byte >= 0x80 !== mustMask) { // §5.1 [B01]
     refuse(mustMask ? "client did not mask it (§5.1)" : "server masked it (§5.1)", offset);
   }
   const length = byte & 0x7f;
-  if (length > CONTROL_LENGTH_MAX && isControl(first & 0b1111)) {
+  if (length > CONTROL_LENGTH_MAX && isControl(first & 0b1111)) { // §5.5 [B21]
     refuse(`control frame is longer than ${CONTROL_LENGTH_MAX} bytes (§5.5)`, offset);
   }
 }

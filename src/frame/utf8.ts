@@ -32,7 +32,7 @@ function lastBoundary(bytes: Uint8Array, start: number, end: number): number {
   return end;
 }
 
-/** Hot: the string in `bytes[start..end)`, which must be valid UTF-8. A BOM is kept: §5.6. */
+/** Hot: the string in `bytes[start..end)`, which must be valid UTF-8. A BOM is kept: §5.6 [B39]. */
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
   return nativeBuffer(bytes).utf8Slice(start, end);
 }

@@ -91,57 +91,58 @@ export class MessageAssembler implements FrameSink {
   /** Hot: §5.4, §10.4. */
   frameStart(header: FrameHeader): void {
     const { opcode, fin, length, rsv } = header;
+    // RFC 7692 §6.1 [D07]
     if (rsv !== 0 && (isControl(opcode) || opcode === Opcode.CONTINUATION)) {
       throw new ProtocolError("Cannot accept frame: RSV1 is for first frames (RFC 7692 §6.1)");
     }
-    if (isControl(opcode)) {
+    if (isControl(opcode)) { // §5.4 [B13]: whatever message is in progress
       this.#control = new ControlFrame(header);
       return;
     }
     if (opcode === Opcode.CONTINUATION) {
-      if (this.#opcode === 0) {
+      if (this.#opcode === 0) { // §5.4 [B17]
         throw new ProtocolError("Cannot accept continuation: no message is in progress (§5.4)");
       }
     } else {
-      if (this.#opcode !== 0) {
+      if (this.#opcode !== 0) { // §5.4 [B16]
         throw new ProtocolError(
           "Cannot accept data frame: a message is in progress, must be a continuation (§5.4)",
         );
       }
-      this.#opcode = opcode;
-      this.#isCompressed = rsv !== 0;
+      this.#opcode = opcode; // §5.4 [B18], §6.2 [B44]
+      this.#isCompressed = rsv !== 0; // RFC 7692 §6 [D06], RFC 7692 §6.1 [D10]
       this.#announced = 0;
       this.#emptyCost = 0;
       this.#isAscii = true;
     }
-    this.#fin = fin;
+    this.#fin = fin; // §5.4 [B12]
     this.#announced += length;
-    if (this.#announced > this.#sizeMax && this.#announced > this.#announcedMax) {
+    if (this.#announced > this.#sizeMax && this.#announced > this.#announcedMax) { // §10.4 [B56]
       throw this.#tooBig("size is", this.#announced, this.#announcedMax);
     }
     if (length > 0 || fin) return;
-    // An empty fragment holds nothing, so no size would ever stop a million of them.
+    // §5.4 [B20]: empty fragments are legal, but no size would ever stop a million of them.
     this.#emptyCost += ITEM_COST;
-    if (this.#emptyCost <= this.#sizeMax) return;
+    if (this.#emptyCost <= this.#sizeMax) return; // §10.4 [B56]
     throw this.#tooBig("empty fragments cost", this.#emptyCost, this.#sizeMax);
   }
 
   /** Hot. */
   framePayload(bytes: Uint8Array, start: number, end: number, isAscii: boolean): void {
-    if (this.#control !== null) return this.#control.append(bytes, start, end);
+    if (this.#control !== null) return this.#control.append(bytes, start, end); // RFC 7692 §6 [D12]
     const isWhole = this.#fin && end - start === this.#announced;
     if (this.#isCompressed) {
       if (isWhole) this.#inflate(bytes.subarray(start, end));
       else this.#append(bytes, start, end);
       return;
     }
-    if (this.#opcode === Opcode.TEXT) {
+    if (this.#opcode === Opcode.TEXT) { // §5.6 [B36]
       if (isWhole && isAscii && !this.#textAsBytes) return this.#finishAscii(bytes, start, end);
       if (!isAscii) this.#isAscii = false;
       if (!isAscii || this.#isWithinCharacter()) this.#validate(bytes, start, end);
     }
     if (!isWhole) this.#append(bytes, start, end);
-    else if (this.#opcode === Opcode.BINARY) this.#finish(copyOf(bytes, start, end));
+    else if (this.#opcode === Opcode.BINARY) this.#finish(copyOf(bytes, start, end)); // §5.6 [B38]
     else if (this.#textAsBytes) this.#finish(asText(copyOf(bytes, start, end)));
     else this.#finish(decodeUtf8(bytes, start, end));
   }
@@ -165,7 +166,7 @@ export class MessageAssembler implements FrameSink {
     if (holdsTexts(this)) takeTexts(this.#sink);
   }
 
-  /** §8.1: an invalid byte fails the connection when it arrives, not at the end of the message. */
+  /** §8.1 [B37]: an invalid byte fails the connection as it arrives, not when its message ends. */
   #validate(bytes: Uint8Array, start: number, end: number): void {
     const bad = this.#firstInvalid(bytes, start, end);
     if (bad !== -1) throw notUtf8(bad);
@@ -189,7 +190,7 @@ export class MessageAssembler implements FrameSink {
   }
 
   #finish(message: Message): void {
-    if (this.#isWithinCharacter()) {
+    if (this.#isWithinCharacter()) { // §8.1 [B36]
       const text = "Cannot accept text: it ends inside a UTF-8 character (§8.1)";
       throw new ProtocolError(text, CloseCode.INVALID_PAYLOAD);
     }
@@ -209,6 +210,7 @@ export class MessageAssembler implements FrameSink {
     return new ProtocolError(text, CloseCode.MESSAGE_TOO_BIG);
   }
 
+  /** §5.4 [B15, B19]: one behind the other, and where they met is forgotten. */
   #append(bytes: Uint8Array, start: number, end: number): void {
     const needed = this.#size + (end - start);
     if (needed > this.#buffer.length) this.#grow(needed);
@@ -255,9 +257,9 @@ export class MessageAssembler implements FrameSink {
   /** A compressed message is complete. Only now its text can be validated: RFC 7692 §6.2. */
   #inflate(compressed: Uint8Array): void {
     if (this.#inflater === null) throw new Error("Bug: nobody agreed on compression");
-    const bytes = this.#inflater.inflate(compressed, this.#sizeMax);
-    if (this.#opcode === Opcode.BINARY) return this.#finish(bytes);
-    // What was inflated has no place in the stream, so the error has its frame's: -1.
+    const bytes = this.#inflater.inflate(compressed, this.#sizeMax); // RFC 7692 §6.2 [D11]
+    if (this.#opcode === Opcode.BINARY) return this.#finish(bytes); // RFC 7692 §6.1 [D08]
+    // RFC 7692 §6.1 [D09]. What was inflated has no place in the stream, only its frame has: -1.
     if (this.#firstInvalid(bytes, 0, bytes.length) !== -1) throw notUtf8(-1);
     this.#finish(this.#textAsBytes ? asText(bytes) : decodeText(bytes));
   }

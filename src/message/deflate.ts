@@ -57,7 +57,7 @@ export class Deflater {
     this.#windowBits = windowBits;
     this.#level = level;
     this.threshold = level === 0 ? Infinity : threshold;
-    this.#context = contextTakeover ? new Context(windowBits) : null;
+    this.#context = contextTakeover ? new Context(windowBits) : null; // RFC 7692 §7.2.1 [D30]
   }
 
   /** Bytes of the messages that were compressed, before. */
@@ -85,15 +85,18 @@ export class Deflater {
       chunkSize: Math.min(length + CHUNK_SIZE_SPARE, CHUNK_SIZE_MAX),
       dictionary: this.#context?.bytes,
     });
-    const size = flushed.length - TAIL_SIZE;
-    if (size >= length) return null;
+    const size = flushed.length - TAIL_SIZE; // RFC 7692 §7.2.1 [D27]
+    if (size >= length) return null; // RFC 7692 §7.2.3.6 [D37]: an empty one among others
     this.#context?.push(payload);
     this.#bytesBefore += length;
     this.#bytesAfter += size;
     return owned(flushed.subarray(0, size));
   }
 
-  /** The smallest window that reaches over all there is: 8 % less time for 1 KiB. */
+  /**
+   * RFC 7692 §7.2.1 [D29]: the one agreed on at most, and the smallest that reaches over all there
+   * is: 8 % less time for 1 KiB.
+   */
   #bitsFor(length: number): number {
     const reach = length + (this.#context?.size ?? 0) + MIN_LOOKAHEAD;
     const bits = 32 - Math.clz32(reach - 1);

@@ -20,8 +20,8 @@ export interface Extension {
  * Reads the value of a Sec-WebSocket-Extensions header; several headers are joined by ", " first.
  * Empty list items are left out: RFC 9110 §5.6.1.2.
  *
- * @throws {SyntaxError} When it breaks the grammar, with the index of the character: §9.1 wants
- * the connection failed at once.
+ * @throws {SyntaxError} When it breaks the grammar, with the index of the character: §9.1 [S18]
+ * wants the connection failed at once.
  */
 export function parseExtensions(field: string): Extension[] {
   const scanner = new Scanner(field);
@@ -80,7 +80,7 @@ class Scanner {
     let value = "";
     while (this.#text[this.#at] !== '"') {
       if (this.#text[this.#at] === "\\") this.#at++;
-      if (!isTokenChar(this.#text.charCodeAt(this.#at))) throw this.unexpected();
+      if (!isTokenChar(this.#text.charCodeAt(this.#at))) throw this.unexpected(); // §9.1 [S20]
       value += this.#text[this.#at++];
     }
     if (value === "") throw this.unexpected();

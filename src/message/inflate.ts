@@ -64,7 +64,7 @@ export class Inflater {
 
   constructor({ windowBits, contextTakeover }: InflaterOptions) {
     this.#windowBits = Math.max(windowBits, WINDOW_BITS_MIN);
-    this.#context = contextTakeover ? new Context(this.#windowBits) : null;
+    this.#context = contextTakeover ? new Context(this.#windowBits) : null; // RFC 7692 §7.2.1 [D31]
   }
 
   /** Bytes of the compressed messages, as they came. */
@@ -85,10 +85,10 @@ export class Inflater {
    * @throws {ProtocolError} 1009 beyond `sizeMax`; 1007 when it is no DEFLATE (RFC 7692 §7.2.2).
    */
   inflate(bytes: Uint8Array, sizeMax: number): Uint8Array {
-    if (bytes.length === 0) return new Uint8Array(0); // or 00: RFC 7692 §7.2.3.6
+    if (bytes.length === 0) return new Uint8Array(0); // or 00: RFC 7692 §7.2.3.6 [D37]
     const message = this.#inflateWith(TAIL, bytes, sizeMax);
     if (endsWith(message, TAIL)) this.#inflateWith(OTHER_TAIL, bytes, sizeMax); // throws if it is
-    this.#context?.push(message);
+    this.#context?.push(message); // RFC 7692 §7.2.2 [D33]
     this.#bytesBefore += bytes.length;
     this.#bytesAfter += message.length;
     return message;
@@ -97,7 +97,7 @@ export class Inflater {
   #inflateWith(tail: Uint8Array, bytes: Uint8Array, sizeMax: number): Uint8Array {
     const input = new Uint8Array(bytes.length + tail.length);
     input.set(bytes);
-    input.set(tail, bytes.length);
+    input.set(tail, bytes.length); // RFC 7692 §7.2.2 [D32]
     try {
       const first = this.#run(input, this.#context?.bytes, RATIO * input.length, 0, sizeMax);
       const used = first.engine.bytesWritten;
@@ -110,9 +110,9 @@ export class Inflater {
   }
 
   /**
-   * Behind a block that was marked as the last one: stream after stream, until all is used. Each is
-   * given as much room at once as the last one has filled, and keeps what it fills: or thousands
-   * that hold a byte would take 64 KiB each.
+   * Behind a block that was marked as the last one (RFC 7692 §7.2.3.4 [D35, D36]): stream after
+   * stream, until all is used. Each is given as much room at once as the last one has filled, and
+   * keeps what it fills: or thousands that hold a byte would take 64 KiB each.
    */
   #goOn(input: Uint8Array, end: number, first: Inflated, sizeMax: number): Uint8Array {
     const past = new Context(this.#windowBits);
@@ -150,16 +150,16 @@ export class Inflater {
     let inflated: Inflated;
     try {
       inflated = inflateRawSync(input, {
-        windowBits: this.#windowBits,
+        windowBits: this.#windowBits, // RFC 7692 §7.2.2 [D34]
         chunkSize: Math.max(CHUNK_SIZE_MIN, Math.min(expected, CHUNK_SIZE_MAX)),
-        maxOutputLength: Math.max(sizeMax - size, 1), // 0 is not allowed
+        maxOutputLength: Math.max(sizeMax - size, 1), // §10.4 [D39]; 0 is not allowed
         dictionary,
         info: true,
       }) as unknown as Inflated; // its type does not depend on `info`
     } catch (error) {
       throw violation(error as NodeJS.ErrnoException, sizeMax);
     }
-    if (size + inflated.buffer.length > sizeMax) throw tooBig(sizeMax);
+    if (size + inflated.buffer.length > sizeMax) throw tooBig(sizeMax); // §10.4 [D39]
     return inflated;
   }
 }
@@ -167,6 +167,7 @@ export class Inflater {
 /** What the peer did wrong, when zlib threw `error`; `error` itself when it is not the peer. */
 function violation(error: NodeJS.ErrnoException, sizeMax: number): Error {
   if (error.code === "ERR_BUFFER_TOO_LARGE") return tooBig(sizeMax);
+  // RFC 7692 §7.2.2 [D38]
   if (error.code === "Z_BUF_ERROR") return invalid("it ends within a block");
   if (error.code === "Z_DATA_ERROR") return invalid(`found ${error.message}`);
   return error;

@@ -44,20 +44,20 @@ interface Offer {
 /** The name of the extension: RFC 7692 §7. */
 const NAME = "permessage-deflate";
 
-/** RFC 7692 §7.1.2: decimal, no leading zero. A number parser would take " 9", "0x9" and "9e0". */
+/** RFC 7692 §7.1 [D18]: decimal, no leading zero. A number parser would take "0x9" and "9e0". */
 const BITS = /^(?:[89]|1[0-5])$/;
 
 /**
  * The first offer, in the client's order, that can be taken; `null` declines them all. There is one
- * answer at most, even to an offer that comes twice: RFC 7692 §5.1.
+ * answer at most, even to an offer that comes twice: RFC 7692 §5.1 [D05].
  */
 export function negotiate(
   offers: readonly Extension[],
   settings: CompressionSettings,
 ): Negotiated | null {
   for (const { name, parameters } of offers) {
-    const offer = name === NAME ? readOffer(parameters) : null;
-    if (offer !== null) return accept(offer, settings);
+    const offer = name === NAME ? readOffer(parameters) : null; // RFC 7692 §7 [D01]
+    if (offer !== null) return accept(offer, settings); // RFC 7692 §5.1 [D02]
   }
   return null;
 }
@@ -72,6 +72,7 @@ function readOffer(parameters: Extension["parameters"]): Offer | null {
   };
   const seen = new Set<string>();
   for (const [name, value] of parameters) {
+    // RFC 7692 §7 [D15]
     if (seen.has(name) || !readParameter(offer, name, value)) return null;
     seen.add(name);
   }
@@ -80,21 +81,21 @@ function readOffer(parameters: Extension["parameters"]): Offer | null {
 
 /** Whether the parameter is one that an offer may have, with a value that it may have. */
 function readParameter(offer: Offer, name: string, value: string | null): boolean {
-  switch (name) {
+  switch (name) { // RFC 7692 §7.1 [D18]
     case "server_no_context_takeover":
       offer.serverNoContextTakeover = true;
-      return value === null;
+      return value === null; // RFC 7692 §7 [D14]
     case "client_no_context_takeover":
       offer.clientNoContextTakeover = true;
-      return value === null;
+      return value === null; // RFC 7692 §7 [D14]
     case "server_max_window_bits":
       offer.serverMaxWindowBits = Number(value);
-      return value !== null && BITS.test(value);
+      return value !== null && BITS.test(value); // RFC 7692 §7 [D14, D16]
     case "client_max_window_bits":
       offer.clientMaxWindowBits = value === null ? WINDOW_BITS_MAX : Number(value);
-      return value === null || BITS.test(value);
+      return value === null || BITS.test(value); // RFC 7692 §7 [D14, D16], RFC 7692 §7.1.2.2 [D25]
     default:
-      return false;
+      return false; // RFC 7692 §7 [D13]
   }
 }
 
@@ -104,6 +105,7 @@ function readParameter(offer: Offer, name: string, value: string | null): boolea
  */
 function accept(offer: Offer, settings: CompressionSettings): Negotiated {
   const { serverMaxWindowBits, clientMaxWindowBits } = offer;
+  // RFC 7692 §7.1.2.1 [D23, D24]
   const server = Math.min(serverMaxWindowBits ?? WINDOW_BITS_MAX, settings.windowBits.server);
   const client =
     clientMaxWindowBits === null
@@ -112,14 +114,19 @@ function accept(offer: Offer, settings: CompressionSettings): Negotiated {
   // A client that cannot be limited would make us keep more for it than we are willing to.
   const isBounded = client <= settings.windowBits.client;
   const contextTakeover = {
+    // RFC 7692 §7.1.1.1 [D19, D20]
     server: settings.contextTakeover.server && !offer.serverNoContextTakeover,
     client: settings.contextTakeover.client && !offer.clientNoContextTakeover && isBounded,
   };
   const answer = [NAME];
+  // RFC 7692 §7.1.1.1 [D19, D21]: asked to or not.
   if (!contextTakeover.server) answer.push("server_no_context_takeover");
+  // RFC 7692 §7.1.1.2 [D22]
   if (!contextTakeover.client) answer.push("client_no_context_takeover");
   if (serverMaxWindowBits !== null) answer.push(`server_max_window_bits=${server}`);
+  // RFC 7692 §7.1.2.2 [D25, D26]: without an offer it is the largest.
   if (client < WINDOW_BITS_MAX) answer.push(`client_max_window_bits=${client}`);
+  // RFC 7692 §5.1 [D03]: both say the same.
   return {
     parameters: { contextTakeover, windowBits: { server, client } },
     header: answer.join("; "),

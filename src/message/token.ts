@@ -43,5 +43,5 @@ export function listItems(field: string): string[] {
 
 /** Whether `token` is an item of the list, in whatever case. */
 export function listHas(field: string, token: string): boolean {
-  return listItems(field).some((item) => item.toLowerCase() === token);
+  return listItems(field).some((item) => item.toLowerCase() === token); // §4.2.1 [S01]
 }

@@ -30,16 +30,16 @@ const closed: ClosingStep = { sendClose: false, endTcp: false, next: "closed" };
 const TABLE: Readonly<Record<ClosingState, Partial<Record<ClosingEvent, ClosingStep>>>> = {
   open: {
     "close()": { sendClose: true, endTcp: false, next: "closing" },
-    Close: { sendClose: true, endTcp: true, next: "ending" },
-    violation: { sendClose: true, endTcp: true, next: "ending" },
+    Close: { sendClose: true, endTcp: true, next: "ending" }, // §5.5.1 [B25, B28]
+    violation: { sendClose: true, endTcp: true, next: "ending" }, // §7.1.7 [B49]
     "end of TCP": closed,
   },
   closing: {
-    Close: { sendClose: false, endTcp: true, next: "ending" },
+    Close: { sendClose: false, endTcp: true, next: "ending" }, // §5.5.1 [B29], §7.1.1 [B28, B46]
     violation: { sendClose: false, endTcp: true, next: "ending" },
     "end of TCP": closed,
   },
-  ending: { "end of TCP": closed },
+  ending: { "end of TCP": closed }, // §7.1.3 [B30]
   closed: {},
 };
 

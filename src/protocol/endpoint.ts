@@ -71,7 +71,7 @@ export class Endpoint implements MessageSink {
   ) {
     this.#sink = sink;
     const assembler = new MessageAssembler(this, messageSizeMax, options);
-    const rsvAllowed = options.inflater ? RSV1 : 0;
+    const rsvAllowed = options.inflater ? RSV1 : 0; // §5.8 [B40], §5.2 [B60]
     this.#decoder = new FrameDecoder(assembler, { role, rsvAllowed });
   }
 
@@ -84,11 +84,11 @@ export class Endpoint implements MessageSink {
     return this.#state === "ending" || this.#state === "closed";
   }
 
-  /** Hot: reads what the peer sent, in place. After the end of the input it ignores it: §1.4. */
+  /** Hot: reads what the peer sent, in place; after the end of the input ignores it: §1.4 [B30]. */
   receive(bytes: Uint8Array): void {
     try {
       this.#decoder?.push(bytes);
-    } catch (error) {
+    } catch (error) { // §10.7 [B58]
       this.fail(error);
     }
   }
@@ -111,18 +111,18 @@ export class Endpoint implements MessageSink {
     return !this.inputEnded && this.#sink.isFull?.() === true;
   }
 
-  /** Starts the closing handshake: §7.1.2. Throws what {@linkcode encodeClosePayload} throws. */
+  /** Starts the closing handshake: §7.1.2 [B47]. Throws as {@linkcode encodeClosePayload} does. */
   close(code: number, reason: string): void {
     this.#step("close()", "local", { code, reason });
   }
 
-  /** Fails the connection: §7.1.7. For what is no fault of the peer's the code is 1011. */
+  /** Fails the connection: §7.1.7 [B49]. For what is no fault of the peer's the code is 1011. */
   fail(error: unknown): void {
     if (this.inputEnded) return; // what breaks behind a Close is ignored, and spoils nothing
     this.#cause = error;
     const close =
       error instanceof ProtocolError
-        ? { code: error.closeCode, reason: error.message }
+        ? { code: error.closeCode, reason: error.message } // §7.4.1 [B55]
         : { code: CloseCode.INTERNAL_ERROR, reason: "" };
     this.#step("violation", error instanceof ProtocolError ? "remote" : "local", close);
   }
@@ -132,7 +132,7 @@ export class Endpoint implements MessageSink {
     this.#step("end of TCP", initiator, null);
   }
 
-  /** What there is to report by now: §7.1.4 to §7.1.6. `cause` is what the transport knows. */
+  /** What there is to report: §7.1.4, §7.1.5, §7.1.6 [B48]. `cause` is what the transport knows. */
   closure(cause: unknown): Closure {
     const wasClean = this.#sent !== null && this.#received !== null && this.#cause === undefined;
     return {
@@ -159,7 +159,7 @@ export class Endpoint implements MessageSink {
     if (!this.inputEnded) this.#sink.pong(payload);
   }
 
-  /** §5.5.1: the answer carries the code that came, and no code when none came. */
+  /** §5.5.1 [B25]: the answer carries the code that came, and no code when none came. */
   closeReceived(payload: ClosePayload): void {
     if (this.inputEnded) return;
     this.#received = payload;
@@ -175,7 +175,7 @@ export class Endpoint implements MessageSink {
     this.#initiator ??= initiator;
     if (step.next !== "closing" && !this.inputEnded) this.#sink.inputEnded();
     this.#state = step.next;
-    if (this.inputEnded) this.#decoder = null;
+    if (this.inputEnded) this.#decoder = null; // §7.1.7 [B50]
     if (payload !== null) {
       this.#sent = sent;
       this.#sink.sendClose(payload);

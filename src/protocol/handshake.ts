@@ -67,7 +67,7 @@ const KEY = /^[A-Za-z0-9+/]{22}==$/;
 /** §4.3: 0 to 255 without leading zeros. A number parser would take "0x0D" or "1.3e1" for 13. */
 const VERSION = /^(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])$/;
 
-/** What a 426 says that we speak. Upgrade is a header of the connection: RFC 9110 §7.8. */
+/** §4.4 [S12], RFC 9110 §7.8 [U03]: what a 426 says that we speak. Connection names Upgrade. */
 const SPOKEN = { Upgrade: "websocket", Connection: "Upgrade", "Sec-WebSocket-Version": "13" };
 
 /**
@@ -76,13 +76,17 @@ const SPOKEN = { Upgrade: "websocket", Connection: "Upgrade", "Sec-WebSocket-Ver
  */
 export function isUpgrade(head: RequestHead): boolean {
   return (
-    head.httpVersion === "1.1" &&
+    head.httpVersion === "1.1" && // §4.2.1 [S04], RFC 9110 §7.8 [U04]
     fieldValues(head, "upgrade").length > 0 &&
+    // §4.2.1 [S08], RFC 9110 §7.8 [U05]
     listHas(fieldValues(head, "connection").join(), "upgrade")
   );
 }
 
-/** Whether it asks to go on in WebSocket. If not, it is a request like any other. */
+/**
+ * Whether it asks to go on in WebSocket: §4.2.1 [S07], RFC 9110 §7.8 [U01]. If not, it is a request
+ * like any other.
+ */
 export function isWebSocketUpgrade(head: RequestHead): boolean {
   return isUpgrade(head) && listHas(fieldValues(head, "upgrade").join(), "websocket");
 }
@@ -90,14 +94,14 @@ export function isWebSocketUpgrade(head: RequestHead): boolean {
 /**
  * Reads the handshake of a request for which {@linkcode isWebSocketUpgrade} holds.
  *
- * @throws {HandshakeError} 400, 405, 417 or 426, when a line of §4.2.1 does not hold.
+ * @throws {HandshakeError} 400, 405, 417 or 426, when a line of §4.2.1 [S02] does not hold.
  */
 export function readHandshake(head: RequestHead): Handshake {
-  if (head.method !== "GET") {
+  if (head.method !== "GET") { // §4.2.1 [S03]
     throw refusal(`method is ${head.method}, must be GET (§4.2.1)`, 405, { Allow: "GET" });
   }
   const host = single(head, "host");
-  if (host === null) throw refusal("Host is missing (§4.2.1)");
+  if (host === null) throw refusal("Host is missing (§4.2.1)"); // §4.2.1 [S06]
   if (requestUrl("http", host, "/") === null) throw refusal("Host is not valid (§4.2.1)");
   checkNoBody(head);
   checkVersion(single(head, "sec-websocket-version"));
@@ -105,13 +109,13 @@ export function readHandshake(head: RequestHead): Handshake {
     key: checkedKey(single(head, "sec-websocket-key")),
     protocols: offeredProtocols(fieldValues(head, "sec-websocket-protocol")),
     extensions: offeredExtensions(fieldValues(head, "sec-websocket-extensions")),
-    origin: single(head, "origin"),
+    origin: single(head, "origin"), // §4.2.1 [S15]
     host,
   };
 }
 
 /**
- * The Sec-WebSocket-Accept for a Sec-WebSocket-Key: §4.2.2.
+ * The Sec-WebSocket-Accept for a Sec-WebSocket-Key: §4.2.2 [S34].
  *
  * ```ts run
  * import { acceptKey } from "sluice";
@@ -123,57 +127,64 @@ export function acceptKey(key: string): string {
   return createHash("sha1").update(key + GUID).digest("base64");
 }
 
-/** The values of a header, in their order, without the white space around them. */
+/**
+ * The values of a header, in their order, without the white space around them. It looks for what it
+ * knows and passes over the rest, wherever each is: §4.2.1 [S21, S22].
+ */
 export function fieldValues(head: RequestHead, name: string): string[] {
   const { rawHeaders } = head;
   const values: string[] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    // §4.2.1 [S01], §4.2.2 [S35]
     if (rawHeaders[at].toLowerCase() === name) values.push(trim(rawHeaders[at + 1]));
   }
   return values;
 }
 
-/** A header that may come once at most: §11.3.1, §11.3.5, RFC 9110 §5.3. */
+/** A header that may come once at most: §11.3.1 [S10], §11.3.5 [S13], RFC 9110 §5.3. */
 function single(head: RequestHead, name: string): string | null {
   const values = fieldValues(head, name);
   if (values.length > 1) throw refusal(`${name} comes ${values.length} times, must come once`);
   return values[0] ?? null;
 }
 
-/** RFC 9110 §7.8: what follows the head is WebSocket, so there is no place for a body. */
+/** RFC 9110 §7.8 [U07]: what follows the head is WebSocket, so there is no place for a body. */
 function checkNoBody(head: RequestHead): void {
   const lengths = fieldValues(head, "content-length");
   if (lengths.some((length) => length !== "0")) throw refusal("an upgrade must have no body");
   if (fieldValues(head, "transfer-encoding").length > 0) {
     throw refusal("an upgrade must have no body");
   }
-  if (fieldValues(head, "expect").length > 0) {
+  if (fieldValues(head, "expect").length > 0) { // RFC 9110 §7.8 [U06]
     throw refusal("an upgrade has no body to expect (RFC 9110 §10.1.1)", 417);
   }
 }
 
 function checkVersion(version: string | null): void {
-  if (version === null) {
+  if (version === null) { // §4.2.1 [S11]
     throw upgradeRequired("Sec-WebSocket-Version is missing, must be 13 (§4.2.1)");
   }
+  // §4.3 [S14]
   if (!VERSION.test(version)) throw refusal("Sec-WebSocket-Version must be 0 to 255 (§4.3)");
-  if (version !== "13") {
+  if (version !== "13") { // §4.2.2 [S12]
     throw upgradeRequired(`Sec-WebSocket-Version is ${version}, must be 13 (§4.2.2)`);
   }
 }
 
 function checkedKey(key: string | null): string {
   if (key === null) throw refusal("Sec-WebSocket-Key is missing (§4.2.1)");
+  // §4.2.1 [S09]
   if (!KEY.test(key)) throw refusal("Sec-WebSocket-Key must be 16 bytes in base64 (§4.2.1)");
   return key;
 }
 
 function offeredProtocols(fields: string[]): string[] {
   if (fields.length === 0) return [];
-  const protocols = listItems(fields.join());
+  const protocols = listItems(fields.join()); // §4.2.1 [S16]
   if (protocols.length === 0) throw refusal("Sec-WebSocket-Protocol is empty (§4.1)");
+  // §4.1 [S17]
   if (!protocols.every(isToken)) throw refusal("Sec-WebSocket-Protocol must list tokens (§4.1)");
-  if (new Set(protocols).size < protocols.length) {
+  if (new Set(protocols).size < protocols.length) { // §4.1 [S17]
     throw refusal("Sec-WebSocket-Protocol must not repeat a value (§4.1)");
   }
   return protocols;
@@ -181,9 +192,9 @@ function offeredProtocols(fields: string[]): string[] {
 
 function offeredExtensions(fields: string[]): Extension[] {
   try {
-    return parseExtensions(fields.join());
+    return parseExtensions(fields.join()); // §9.1 [S19]
   } catch (error) {
-    if (error instanceof SyntaxError) throw refusal(error.message);
+    if (error instanceof SyntaxError) throw refusal(error.message); // §9.1 [S18]
     throw error;
   }
 }

@@ -13,7 +13,7 @@ const TARGET = /^[^\0-\x20\x7f#]*$/;
 const ABSOLUTE = /^https?:\/\/[^/\\]/i;
 
 /**
- * The URL of a request, or `null` when Host or target are not valid together: answer 400.
+ * The URL of a request; `null` when Host or target are not valid together: §4.2.1 [S05, S06].
  *
  * @param target An origin-form ("/chat?x=1"), or an absolute-form with this scheme and host: what
  * came in the clear must not be taken for https (RFC 9110 §7.4).

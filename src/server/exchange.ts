@@ -191,9 +191,9 @@ async function sendOnSocket(
   outgoing.shouldKeepAlive = false;
   outgoing.assignSocket(socket);
   socket.resume(); // what still comes is not read by anybody
-  await send(context, response, outgoing, sent);
+  await send(context, response, outgoing, sent); // §4.2.2 [S24, S25, S27]
   outgoing.detachSocket(socket);
-  endGently(socket);
+  endGently(socket); // §7.2.2 [S38], RFC 9931 [U13]
 }
 
 /** Sends a response, or as much of it as there is. It never rejects. */

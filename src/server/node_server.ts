@@ -29,9 +29,9 @@ const NODE_MAX = 2 ** 31 - 1;
 
 /** Statuses for what `node:http` could not parse; for anything else 400. */
 const CLIENT_ERRORS: ReadonlyMap<string, number> = new Map([
-  ["ERR_HTTP_REQUEST_TIMEOUT", 408],
+  ["ERR_HTTP_REQUEST_TIMEOUT", 408], // RFC 9110 §15.5.9 [U14]
   ["HPE_CHUNK_EXTENSIONS_OVERFLOW", 413],
-  ["HPE_HEADER_OVERFLOW", 431],
+  ["HPE_HEADER_OVERFLOW", 431], // RFC 6585 §5 [U14]
 ]);
 
 /** How often Node looks for heads that take too long. */
@@ -65,7 +65,8 @@ export function createNodeServer(
   const node =
     tls === null
       ? createServer(options)
-      : createTlsServer({ ...options, ...tls, handshakeTimeout: timeoutMs });
+      : // §4.2.2 [S23], §10.6 [B57]
+        createTlsServer({ ...options, ...tls, handshakeTimeout: timeoutMs });
   // What is above may be dropped: see that there is more, and refuse it.
   node.maxHeadersCount = Math.min(headersMax + 32, NODE_MAX);
   const unused = new UnusedConnections(tls !== null);
@@ -88,7 +89,7 @@ export function createNodeServer(
   });
   node.on("clientError", (error: NodeJS.ErrnoException, stream) => {
     const socket = stream as Socket;
-    const status = CLIENT_ERRORS.get(error.code ?? "") ?? 400;
+    const status = CLIENT_ERRORS.get(error.code ?? "") ?? 400; // RFC 9112 §2.2 [U10]: Node finds it
     const outgoing = pipeline.last(socket);
     const isBehind =
       outgoing !== undefined && (outgoing.socket !== socket || outgoing.req.complete);

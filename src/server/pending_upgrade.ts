@@ -27,11 +27,11 @@ export interface Claim extends Decision {
 /** Names that the 101 has once and from us: §11.3, RFC 9110 §8.6. */
 const OWN_HEADERS = [
   "connection",
-  "content-length",
-  "sec-websocket-accept",
-  "sec-websocket-extensions",
-  "sec-websocket-protocol",
-  "transfer-encoding",
+  "content-length", // RFC 9110 §8.6 [U12]
+  "sec-websocket-accept", // §11.3.3 [S36]
+  "sec-websocket-extensions", // §4.2.2 [S31]
+  "sec-websocket-protocol", // §11.3.4 [S30]
+  "transfer-encoding", // RFC 9112 §6.1 [U12]
   "upgrade",
 ];
 
@@ -103,7 +103,7 @@ export class PendingUpgrade {
     const head = statusAndHeaders(this.handshake.key, protocol, extensions, response.headers);
     this.#socket.write(head, "latin1");
     lifecycle.open(transport);
-    transport.start(this.#head);
+    transport.start(this.#head); // §4.2.2 [S37]
     if (handler !== null) run(handler, connection, lifecycle, onError);
     return lifecycle;
   }
@@ -137,7 +137,7 @@ function run(
 ): void {
   const failed = (error: unknown): void => {
     const isExpected = error instanceof ConnectionClosedError && !lifecycle.isOpen;
-    void connection.close(1011);
+    void connection.close(1011); // §7.4.1 [B55]
     if (!isExpected) tell(onError, error);
   };
   // Not an async function: for as long as the connection lasts it would take 300 bytes more.
@@ -175,7 +175,7 @@ function checkHeaders(headers: Headers): void {
   }
 }
 
-/** §4.2.2. `Headers` has seen to it that no value holds CR, LF or NUL. */
+/** §4.2.2. `Headers` has seen to it that no value holds CR, LF or NUL: RFC 9110 §5.5 [U11]. */
 function statusAndHeaders(
   key: string,
   protocol: string,
@@ -183,12 +183,12 @@ function statusAndHeaders(
   headers: Headers,
 ): string {
   let head =
-    "HTTP/1.1 101 Switching Protocols\r\n" +
-    "Upgrade: websocket\r\n" +
-    "Connection: Upgrade\r\n" +
-    `Sec-WebSocket-Accept: ${acceptKey(key)}\r\n`;
-  if (protocol !== "") head += `Sec-WebSocket-Protocol: ${protocol}\r\n`;
-  if (extensions !== "") head += `Sec-WebSocket-Extensions: ${extensions}\r\n`;
+    "HTTP/1.1 101 Switching Protocols\r\n" + // §4.2.2 [S32]
+    "Upgrade: websocket\r\n" + // §4.2.2 [S33], RFC 9110 §7.8 [U02]
+    "Connection: Upgrade\r\n" + // §4.2.2 [S33]
+    `Sec-WebSocket-Accept: ${acceptKey(key)}\r\n`; // §4.2.2 [S34]
+  if (protocol !== "") head += `Sec-WebSocket-Protocol: ${protocol}\r\n`; // §4.2.2 [S29]
+  if (extensions !== "") head += `Sec-WebSocket-Extensions: ${extensions}\r\n`; // §4.2.2 [S31]
   for (const [name, value] of headers) head += `${name}: ${value}\r\n`;
   return `${head}\r\n`;
 }

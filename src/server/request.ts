@@ -74,24 +74,24 @@ export function toUpgradeRequest(
 
 function checkHead(incoming: IncomingMessage, { headersMax, targetSizeMax }: RequestLimits): void {
   const { httpVersionMajor, httpVersion, method = "", url = "", rawHeaders } = incoming;
-  if (httpVersionMajor !== 1) {
+  if (httpVersionMajor !== 1) { // §4.2.1 [S04]
     throw new RequestError(`HTTP version is ${httpVersion}, must be 1.0 or 1.1`, 505);
   }
   if (FORBIDDEN_METHODS.includes(method)) {
     throw new RequestError(`Method ${method} is not implemented`, 501);
   }
-  if (url.length > targetSizeMax) {
+  if (url.length > targetSizeMax) { // RFC 9110 §15.5.15 [U14]
     throw new RequestError(`Target is ${url.length} bytes, must be <= ${targetSizeMax}`, 414);
   }
   const headers = rawHeaders.length / 2;
-  if (headers > headersMax) {
+  if (headers > headersMax) { // RFC 6585 §5 [U14]
     throw new RequestError(`Found ${headers} header fields, must be <= ${headersMax}`, 431);
   }
 }
 
 /**
- * RFC 9112 §6.1: the body must end where every proxy on the way thought it would, or what follows
- * it is smuggled in as a request of its own.
+ * RFC 9112 §6.1 [U09]: the body must end where every proxy on the way thought it would, or what
+ * follows it is smuggled in as a request of its own.
  */
 function checkTransferEncoding(incoming: IncomingMessage): void {
   const codings = fieldValues(incoming, "transfer-encoding");
@@ -101,7 +101,7 @@ function checkTransferEncoding(incoming: IncomingMessage): void {
   }
 }
 
-/** RFC 9112 §3.2: exactly one Host. HTTP/1.0 knew none, and then any name will do. */
+/** RFC 9112 §3.2 [U08]: exactly one Host. HTTP/1.0 knew none, and then any name will do. */
 function singleHost(incoming: IncomingMessage): string {
   const hosts = fieldValues(incoming, "host");
   if (hosts.length === 0 && incoming.httpVersion === "1.0") return "localhost";

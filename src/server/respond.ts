@@ -17,6 +17,7 @@ export async function respond(
   try {
     return checked(await act(), "handler");
   } catch (error) {
+    // §10.7 [B58], §4.2.1 [S02]
     if (error instanceof HandshakeError) return refusal(error.status, error.message, error.headers);
     if (error instanceof RequestError) return refusal(error.status, error.message);
     return await failed(onError, error);

@@ -156,7 +156,7 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   }
 
   shutdown(options: ShutdownOptions = {}): Promise<void> {
-    const { code = CloseCode.GOING_AWAY, reason = "", spread = 0 } = options;
+    const { code = CloseCode.GOING_AWAY, reason = "", spread = 0 } = options; // §7.4.1 [B55]
     const { timeout = this.limits.shutdownTimeoutMs } = options;
     checkClose(code, reason, timeout);
     if (!(spread >= 0 && spread < Infinity)) {
@@ -169,7 +169,7 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     else this.#node.once("listening", () => this.#node.close());
     this.#unused.destroy();
     this.admission.close(new Error("Server is shutting down"));
-    this.#close = (connection) => connection.close(code, reason, timeout);
+    this.#close = (connection) => connection.close(code, reason, timeout); // §7.3 [B59]
     this.#drain = new Drain(this.admission.connections, spread, systemClock, this.#close);
     this.#cutTimer = systemClock.setTimeout(() => this.#cut(), spread + timeout);
     return this.finished;

@@ -101,7 +101,7 @@ function checkOrigin(handshake: Handshake, policy: UpgradeOptions["origin"]): vo
         (policy === undefined
           ? isSameOrigin(origin, host)
           : isAllowedOrigin(origin, typeof policy === "string" ? [policy] : policy));
-  if (!isAllowed) {
+  if (!isAllowed) { // §10.2 [S26]
     const found = describe(origin);
     const text = `Cannot upgrade: origin is ${found}, must be allowed by the option origin (§10.2)`;
     throw new HandshakeError(text, 403);
@@ -118,7 +118,7 @@ function chooseProtocol(handshake: Handshake, options: UpgradeOptions): string {
   const { protocol, protocols = [] } = options;
   const offered = handshake.protocols;
   if (protocol !== undefined) {
-    if (!offered.includes(protocol)) {
+    if (!offered.includes(protocol)) { // §4.2.2 [S28]
       const list = offered.join(", ") || "none";
       throw new TypeError(
         `Cannot upgrade: protocol is "${protocol}", must be one that the client offered (${list})`,
@@ -130,7 +130,7 @@ function chooseProtocol(handshake: Handshake, options: UpgradeOptions): string {
     const found = Array.isArray(protocols) ? protocols.map(describe).join(", ") : protocols;
     throw new TypeError(`Cannot upgrade: protocols is ${found}, must be an array of tokens`);
   }
-  return offered.find((name) => protocols.includes(name)) ?? "";
+  return offered.find((name) => protocols.includes(name)) ?? ""; // §4.2.1 [S16]
 }
 
 function checkedText(text: TextForm = "string"): TextForm {
@@ -139,7 +139,7 @@ function checkedText(text: TextForm = "string"): TextForm {
   throw new TypeError(`Cannot upgrade: text is ${found}, must be "string" or "bytes"`);
 }
 
-/** RFC 7692 §5: what the client offers and the server wants; else nothing, which fails nobody. */
+/** RFC 7692 §5 [D01]: what the client offers and the server wants; else nothing: §4.2.2 [S31]. */
 function agreedCompression(
   { extensions }: Handshake,
   compression: UpgradeOptions["compression"] = false,

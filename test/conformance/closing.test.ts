@@ -78,6 +78,19 @@ for (const [what, close, report] of REPORTS) {
   });
 }
 
+test("B53 closed has every code that a client may send", async () => {
+  const registered = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014];
+  await using server = await TestServer.start({ run: hold });
+  for (const code of [...registered, 3000, 3999, 4000, 4999]) {
+    await using client = await server.open();
+    client.send(closeFrame(code, "why"));
+    assert.equal(await client.transcript(), [`close ${code}`, "FIN"]);
+    client.end();
+    const closure = await withTimeout(server.connection.closed, "the end");
+    assert.equal([closure.code, closure.reason, closure.wasClean], [code, "why", true]);
+  }
+});
+
 test("B48 closed has the first Close of two", async () => {
   await using server = await TestServer.start({ run: hold });
   await using client = await server.open();
@@ -187,7 +200,7 @@ test("B27 B49 a failure while we send a large message comes behind it", async ()
   assert.equal(await client.transcript(), [describe(2, large), "close 1002", "FIN"]);
 });
 
-test("B27 messages before the Close can be read when all is over", async () => {
+test("messages before the Close can be read when all is over", async () => {
   await using server = await TestServer.start({ run: hold });
   for (let round = 0; round < 50; round++) {
     await using client = await server.open();

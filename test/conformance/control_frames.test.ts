@@ -86,17 +86,22 @@ test("B35 a hundred thousand pongs that nobody asked for bring nothing", async (
   assert.is(server.connection.stats().inbox.messages, 0);
 });
 
-test("B31 our ping is a ping, and its pong settles it", async () => {
+test("B35 our ping is settled by its own pong, and by none that it did not ask for", async () => {
   await using server = await TestServer.start({ run: hold });
   await using client = await server.open();
   const latency = server.connection.ping();
   const ping = await client.readFrame();
   assert.is(ping.opcode, 9);
-  client.send(frame("8a", "unsolicited"), frame("8a", ping.payload));
+  let isSettled = false;
+  void latency.then(() => (isSettled = true));
+  client.send(frame("8a", "unsolicited"), frame("8a", "\0\0\0\0"), frame("89", "behind"));
+  assert.is(await client.readEvent(), "pong 626568696e64");
+  assert.is(isSettled, false);
+  client.send(frame("8a", ping.payload));
   assert.type(await withTimeout(latency, "the latency"), "number");
 });
 
-test("B33 a pong that comes late settles the pings before it, too: §5.5.3", async () => {
+test("B34 a pong to the newest of our pings settles those before it, too", async () => {
   await using server = await TestServer.start({ run: hold });
   await using client = await server.open();
   const latencies = [server.connection.ping(), server.connection.ping()];

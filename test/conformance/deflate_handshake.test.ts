@@ -28,9 +28,9 @@ const BITS = "server_max_window_bits";
 const BOTH = `${DEFLATE}; server_no_context_takeover; client_no_context_takeover`;
 const TAKEOVER: CompressionOptions = { contextTakeover: true };
 
-type Offer = string | readonly string[];
+type Offer = string | readonly string[] | null;
 
-/** The offer is a header, or several; `null` is no answer. */
+/** The offer is a header, several, or none; `null` is no answer. */
 type Row = readonly [what: string, offer: Offer, answer: string | null, options?: Compression];
 type Compression = boolean | CompressionOptions;
 
@@ -38,11 +38,13 @@ const TWICE = "; client_no_context_takeover; client_no_context_takeover";
 const SERVER_NOT = "; server_no_context_takeover; client_max_window_bits=9";
 
 const ANSWERS: readonly Row[] = [
-  ["D01 an offer", DEFLATE, BOTH],
-  ["D01 an offer, where it is off", DEFLATE, null, false],
+  ["D01 D21 an offer", DEFLATE, BOTH],
+  ["D01 D16 an offer, where it is off", DEFLATE, null, false],
+  ["D01 S31 no offer", null, null],
+  ["D01 S31 an offer of something else", "foo", null],
   ["D02 the first of two", `${DEFLATE}; ${BITS}=10, ${DEFLATE}`, `${BOTH}; ${BITS}=10`],
   ["D02 the one behind another extension", `foo; a=1, ${DEFLATE}`, BOTH],
-  ["D02 in a second header", ["foo", DEFLATE], BOTH],
+  ["D02 S19 in a second header", ["foo", DEFLATE], BOTH],
   ["D02 the first header", [`${DEFLATE}; ${BITS}=9`, DEFLATE], `${BOTH}; ${BITS}=9`],
   ["D05 no other that uses RSV1", `x-webkit-deflate-frame, ${DEFLATE}, permessage-bzip2`, BOTH],
   ["D05 nothing else at all", "x-webkit-deflate-frame", null],
@@ -52,19 +54,29 @@ const ANSWERS: readonly Row[] = [
   ...["0", "7", "16", "08", "99999", "-1", "1e1"].map(
     (value): Row => [`D14 D16 A52 a window of ${value}`, `${DEFLATE}; ${BITS}=${value}`, null],
   ),
+  ...["0", "7", "16", "08"].map(
+    (value): Row => [`D14 D16 a client's window of ${value}`, `${CHROMIUM}=${value}`, null],
+  ),
   ["D14 a value too many", `${DEFLATE}; server_no_context_takeover=1`, null],
   ["D15 a parameter twice", `${DEFLATE}${TWICE}`, null],
   ["D18 a name in capitals", "Permessage-Deflate", null],
-  ["D18 a value in quotes", `${DEFLATE}; ${BITS}="8"`, `${BOTH}; ${BITS}=8`],
-  ["D19 the server must not", `${DEFLATE}${SERVER_NOT}`, `${DEFLATE}${SERVER_NOT}`, TAKEOVER],
+  ["D18 a parameter in capitals", `${DEFLATE}; Server_no_context_takeover`, null],
+  ...[8, 9, 10, 11, 12, 13, 14, 15].map((bits): Row => {
+    const answer = `${BOTH}; ${BITS}=${Math.min(bits, 13)}`; // 13 is what we take ourselves
+    return [`D18 D23 a window of ${bits}`, `${DEFLATE}; ${BITS}=${bits}`, answer];
+  }),
+  ["S20 D18 a value in quotes", `${DEFLATE}; ${BITS}="8"`, `${BOTH}; ${BITS}=8`],
+  ["S20 a value in quotes, with an escape", `${DEFLATE}; ${BITS}="1\\0"`, `${BOTH}; ${BITS}=10`],
+  ["D19 D20 the server must not", `${DEFLATE}${SERVER_NOT}`, `${DEFLATE}${SERVER_NOT}`, TAKEOVER],
   ["D22 a client without limit", DEFLATE, `${DEFLATE}; client_no_context_takeover`, TAKEOVER],
   ["D25 a client with one", CHROMIUM, `${DEFLATE}; client_max_window_bits=12`, TAKEOVER],
+  ["D25 a client with a small one", `${CHROMIUM}=9`, `${CHROMIUM}=9`, TAKEOVER],
   ["D26 no window where none is offered", DEFLATE, BOTH, { windowBits: 10 }],
   ["D25 what Chromium offers", CHROMIUM, BOTH],
 ];
 
 for (const [what, offer, answer, compression = true] of ANSWERS) {
-  test(`${what}: ${String(offer)} is answered with ${answer ?? "nothing"}`, async () => {
+  test(`${what}: ${offer} is answered with ${answer ?? "nothing"}`, async () => {
     const head = await accepted(handshake({ [NAME]: offer }), { compression });
     assert.is(head.get(NAME), answer);
   });

@@ -106,7 +106,7 @@ export const DEFLATE: readonly Script[] = [
   ["B04 RSV2 beside RSV1", [frame("e1", HELLO)], REFUSED],
   ["B04 RSV3 beside RSV1", [frame("d1", HELLO)], REFUSED],
   ["B04 RSV2", [frame("a1", "Hello")], REFUSED],
-  ["B30 a compressed message within another", [frame("41", HELLO), frame("c1", HELLO)], REFUSED],
+  ["B16 a compressed message within another", [frame("41", HELLO), frame("c1", HELLO)], REFUSED],
   ...MISPLACED.map(([first, what, isWithin]): Script => {
     const before = isWithin ? [frame("41", HELLO)] : [frame("c1", HELLO)];
     return [

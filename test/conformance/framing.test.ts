@@ -60,7 +60,7 @@ const HEADERS: readonly (readonly [length: number, header: string])[] = [
 ];
 
 for (const [length, header] of HEADERS) {
-  test(`B08 the server sends ${length} bytes with the shortest length`, async () => {
+  test(`B02 B03 B08 the server sends ${length} bytes behind the shortest header`, async () => {
     const run = (connection: { write(data: Uint8Array): Promise<void> }): Promise<void> =>
       connection.write(new Uint8Array(length));
     await using server = await TestServer.start({ run });

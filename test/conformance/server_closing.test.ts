@@ -99,7 +99,7 @@ test("B46 the server sends FIN when the client's Close has come, and not before"
   assert.equal([sent?.code, sent?.reason], [1000, "enough"]);
 });
 
-test("B24 messages that come after our Close can be read until the client's Close", async () => {
+test("messages that come after our Close can be read until the client's Close", async () => {
   await using server = await TestServer.start({ run: hold });
   await using client = await server.open();
   const { connection } = server;

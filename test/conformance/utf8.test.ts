@@ -60,7 +60,7 @@ test("B36 A46 a lone surrogate of ours is sent as U+FFFD", async () => {
   assert.ok(hex((await client.readFrame()).payload).endsWith("78efbfbd"));
 });
 
-test("B38 bytes that are read are a Uint8Array and no Buffer", async () => {
+test("bytes that are read are a Uint8Array and no Buffer", async () => {
   await using server = await TestServer.start();
   await using client = await server.open();
   client.send(frame("82", bytes("00ff80")));

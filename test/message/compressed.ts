@@ -3,7 +3,7 @@
 
 import { constants, createDeflateRaw, createInflateRaw, deflateRawSync } from "node:zlib";
 import type { DeflateRaw, InflateRaw, ZlibOptions } from "node:zlib";
-import type { Chance } from "../frame/support.ts";
+import { Chance } from "../frame/support.ts";
 import { bytes, concat, utf8 } from "../support/bytes.ts";
 
 export const TAIL: Uint8Array = bytes("0000ffff");
@@ -26,6 +26,12 @@ export function flushed(text: Uint8Array): Uint8Array {
   const options = { finishFlush: constants.Z_SYNC_FLUSH, level: 9 };
   return new Uint8Array(deflateRawSync(text, options).subarray(0, -TAIL.length));
 }
+
+/** Only a reference over nearly 32 KiB makes it shorter: zlib itself reaches 262 bytes less. */
+export const FAR_BACK: Uint8Array = ((): Uint8Array => {
+  const noise = new Chance(34).bytes(32 * 1024 - 262);
+  return concat(noise, noise.subarray(0, 1000));
+})();
 
 /** One direction of a peer with context takeover: each message is a flush of the one stream. */
 export class PeerStream {

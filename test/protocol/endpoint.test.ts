@@ -56,12 +56,12 @@ const SCRIPTS: readonly (readonly [what: string, events: Event[], log: string[]]
     ANSWERED_1000,
   ],
   [
-    "B13 reads what comes before a Close",
+    "reads what comes before a Close",
     [concat(frame("81", "a"), frame("89"), closeFrame(1000))],
     ["text a", "ping ", ...ANSWERED_1000],
   ],
   [
-    "B27 drops a message that a Close interrupts",
+    "B30 drops a message that a Close interrupts",
     [frame("01", "a"), closeFrame(1000), frame("80", "b")],
     ANSWERED_1000,
   ],
@@ -111,7 +111,7 @@ const SCRIPTS: readonly (readonly [what: string, events: Event[], log: string[]]
   ["B47 sends a Close without a code", [close(1005)], ["send Close"]],
   ["sends one Close for two calls", [close(1000), close(1001)], ["send Close 1000"]],
   [
-    "ends TCP when its own Close is answered",
+    "B46 ends TCP when its own Close is answered",
     [close(1000), frame("81", "late"), frame("89"), closeFrame(1000), frame("81", "x")],
     ["send Close 1000", "text late", "ping ", "input ended", "end TCP"],
   ],

@@ -86,7 +86,7 @@ const BAD: readonly (readonly [what: string, fields: Fields, section: string])[]
   ["U07 a length that is no number", { "Content-Length": "0, 5" }, "must have no body"],
   ["U07 two lengths, one of them 0", { "Content-Length": ["0", "5"] }, "must have no body"],
   ["U07 a length of nothing", { "Content-Length": "" }, "must have no body"],
-  ["U09 a body in chunks", { "Transfer-Encoding": "chunked" }, "must have no body"],
+  ["U07 a body in chunks", { "Transfer-Encoding": "chunked" }, "must have no body"],
 ];
 
 for (const [what, fields, says] of BAD) {
