@@ -160,13 +160,13 @@ export class WriteLoop {
     this.#schedule();
   }
 
-  /** Takes no message any more. Those that it has will be sent. */
+  /** Takes no message any more: §5.5.1 [B24]. Those that it has will be sent. */
   refuse(): void {
     this.#isClosed = true;
     this.outbox.close();
   }
 
-  /** The same, and sends a Close frame behind them: §5.5.1 [B24]. */
+  /** The same, and sends a Close frame behind them: §5.5.1. */
   close(payload: Uint8Array): void {
     this.refuse();
     this.#close = payload;
@@ -205,7 +205,7 @@ export class WriteLoop {
   /** Hot: sends what is there, as far as the socket takes it. */
   flush(): void {
     this.#scheduled = this.#isDue = false;
-    if (this.#writer.isFull) return;
+    if (this.#writer.isFull) return; // §5.4 [B16], §5.5.1 [B27]: half a frame may be out
     if (this.#isFlushing) return this.#schedule(); // nothing may go into the middle of a frame
     this.#isFlushing = true;
     const controls = this.#controls;

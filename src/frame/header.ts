@@ -91,7 +91,7 @@ export function headerSize(length: number, masked: boolean): number {
 }
 
 /**
- * Hot: writes `header` at `at`, its length in the fewest bytes (§5.2), and returns the index
+ * Hot: writes `header` at `at`, its length in the fewest bytes: §5.2 [B08]. Returns the index
  * behind it. There must be room for {@linkcode headerSize} bytes.
  */
 export function writeHeader(bytes: Uint8Array, at: number, header: FrameHeader): number {

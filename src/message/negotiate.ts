@@ -107,6 +107,7 @@ function accept(offer: Offer, settings: CompressionSettings): Negotiated {
   const { serverMaxWindowBits, clientMaxWindowBits } = offer;
   // RFC 7692 §7.1.2.1 [D23, D24]
   const server = Math.min(serverMaxWindowBits ?? WINDOW_BITS_MAX, settings.windowBits.server);
+  // RFC 7692 §7.1.2.2 [D26]: who has not offered it is not limited.
   const client =
     clientMaxWindowBits === null
       ? WINDOW_BITS_MAX
@@ -124,7 +125,7 @@ function accept(offer: Offer, settings: CompressionSettings): Negotiated {
   // RFC 7692 §7.1.1.2 [D22]
   if (!contextTakeover.client) answer.push("client_no_context_takeover");
   if (serverMaxWindowBits !== null) answer.push(`server_max_window_bits=${server}`);
-  // RFC 7692 §7.1.2.2 [D25, D26]: without an offer it is the largest.
+  // RFC 7692 §7.1.2.2 [D25]
   if (client < WINDOW_BITS_MAX) answer.push(`client_max_window_bits=${client}`);
   // RFC 7692 §5.1 [D03]: both say the same.
   return {

@@ -118,7 +118,7 @@ export class Endpoint implements MessageSink {
 
   /** Fails the connection: §7.1.7 [B49]. For what is no fault of the peer's the code is 1011. */
   fail(error: unknown): void {
-    if (this.inputEnded) return; // what breaks behind a Close is ignored, and spoils nothing
+    if (this.inputEnded) return; // §1.4 [B30]: what breaks behind a Close spoils nothing
     this.#cause = error;
     const close =
       error instanceof ProtocolError
@@ -148,11 +148,11 @@ export class Endpoint implements MessageSink {
 
   /** Hot. */
   message(message: Message): void {
-    if (!this.inputEnded) this.#sink.message(message);
+    if (!this.inputEnded) this.#sink.message(message); // §1.4 [B30]
   }
 
   ping(payload: Uint8Array): void {
-    if (!this.inputEnded) this.#sink.ping(payload);
+    if (!this.inputEnded) this.#sink.ping(payload); // §1.4 [B30], §5.5.2 [B31]
   }
 
   pong(payload: Uint8Array): void {
@@ -161,7 +161,7 @@ export class Endpoint implements MessageSink {
 
   /** §5.5.1 [B25]: the answer carries the code that came, and no code when none came. */
   closeReceived(payload: ClosePayload): void {
-    if (this.inputEnded) return;
+    if (this.inputEnded) return; // §1.4 [B30]
     this.#received = payload;
     this.#step("Close", "remote", payload);
   }
@@ -175,7 +175,7 @@ export class Endpoint implements MessageSink {
     this.#initiator ??= initiator;
     if (step.next !== "closing" && !this.inputEnded) this.#sink.inputEnded();
     this.#state = step.next;
-    if (this.inputEnded) this.#decoder = null; // §7.1.7 [B50]
+    if (this.inputEnded) this.#decoder = null;
     if (payload !== null) {
       this.#sent = sent;
       this.#sink.sendClose(payload);

@@ -130,7 +130,7 @@ function chooseProtocol(handshake: Handshake, options: UpgradeOptions): string {
     const found = Array.isArray(protocols) ? protocols.map(describe).join(", ") : protocols;
     throw new TypeError(`Cannot upgrade: protocols is ${found}, must be an array of tokens`);
   }
-  return offered.find((name) => protocols.includes(name)) ?? ""; // §4.2.1 [S16]
+  return offered.find((name) => protocols.includes(name)) ?? ""; // §4.2.1 [S16], §4.2.2 [S28]
 }
 
 function checkedText(text: TextForm = "string"): TextForm {

@@ -41,6 +41,7 @@ const HANDSHAKES: readonly Script[] = [
 
 const MALFORMED: readonly Script[] = [
   ["B22 a Close of 1 byte", [frame("88", bytes("03"))], FAIL],
+  ["B22 a Close of half a private code", [frame("88", bytes("10"))], FAIL],
   ["B21 a reason of 124 bytes", [closeFrame(1000, "r".repeat(124))], FAIL],
   ["B23 a reason cut in a character", [frame("88", bytes("03e8 ceba e1bd"))], ["close 1007"]],
   ["B23 a reason with a surrogate", [frame("88", bytes("03e8 eda080"))], ["close 1007"]],

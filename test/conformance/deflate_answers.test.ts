@@ -52,6 +52,7 @@ test("D28 a message of many slices is one frame, and only its own end is left ou
   const message = jsonBytes(new Chance(28), 2 * MIB);
   const [{ payload, event }] = await echoes({ threshold: 0 }, [message]);
   assert.ok(payload.length > 256 * KIB, `${payload.length} bytes`);
+  assert.is.not(hex(payload.slice(-4)), "0000ffff");
   assert.is(event, `* ${describe(2, message)}`);
 });
 

@@ -44,7 +44,7 @@ const ANSWERS: readonly Row[] = [
   ["D01 S31 an offer of something else", "foo", null],
   ["D02 the first of two", `${DEFLATE}; ${BITS}=10, ${DEFLATE}`, `${BOTH}; ${BITS}=10`],
   ["D02 the one behind another extension", `foo; a=1, ${DEFLATE}`, BOTH],
-  ["D02 S19 in a second header", ["foo", DEFLATE], BOTH],
+  ["D02 S19 in a second header", ["foo", `${DEFLATE}; ${BITS}=9`], `${BOTH}; ${BITS}=9`],
   ["D02 the first header", [`${DEFLATE}; ${BITS}=9`, DEFLATE], `${BOTH}; ${BITS}=9`],
   ["D05 no other that uses RSV1", `x-webkit-deflate-frame, ${DEFLATE}, permessage-bzip2`, BOTH],
   ["D05 nothing else at all", "x-webkit-deflate-frame", null],
@@ -52,7 +52,7 @@ const ANSWERS: readonly Row[] = [
   ["D13 an unknown parameter, then an offer without", `${DEFLATE}; x=1, ${DEFLATE}`, BOTH],
   ["D14 a value that is missing", `${DEFLATE}; ${BITS}`, null],
   ...["0", "7", "16", "08", "99999", "-1", "1e1"].map(
-    (value): Row => [`D14 D16 A52 a window of ${value}`, `${DEFLATE}; ${BITS}=${value}`, null],
+    (value): Row => [`D14 D16 D18 A52 a window of ${value}`, `${DEFLATE}; ${BITS}=${value}`, null],
   ),
   ...["0", "7", "16", "08"].map(
     (value): Row => [`D14 D16 a client's window of ${value}`, `${CHROMIUM}=${value}`, null],

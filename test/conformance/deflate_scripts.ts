@@ -2,7 +2,7 @@
 // message; it sends what does not shrink as it is, as most of these. In the answer `*` marks those
 // that came compressed.
 
-import { bytes, utf8 } from "../support/bytes.ts";
+import { bytes, concat, utf8 } from "../support/bytes.ts";
 import { closeFrame, frame } from "../support/frame.ts";
 import { flushed } from "../message/compressed.ts";
 import type { Script } from "./script.ts";
@@ -18,6 +18,8 @@ const HELLO_AGAIN = bytes("f200110000");
 const STORED = bytes("000500faff48656c6c6f00");
 const LAST = bytes("f348cdc9c9070000");
 const TWO_BLOCKS = bytes("f24805000000ffffcac9c90700");
+
+const TWICE = ["text HelloHello"];
 
 const LONG = "abcdefghij".repeat(20);
 const NOISE = bytes("8c1f03d5a7e9b26470");
@@ -58,8 +60,8 @@ export const DEFLATE: readonly Script[] = [
     [frame("81", "a"), frame("c1", HELLO), frame("81", "b"), frame("82", "c"), frame("c2", HELLO)],
     ["text a", "text Hello", "text b", "binary 63", "binary 48656c6c6f"],
   ],
-  ["D10 the answer is compressed where it shrinks", [frame("81", LONG)], [`* text ${LONG}`]],
-  ["D10 and to a compressed one", [frame("c1", flushed(utf8(LONG)))], [`* text ${LONG}`]],
+  ["D10 D08 the answer is compressed where it shrinks", [frame("81", LONG)], [`* text ${LONG}`]],
+  ["D10 D08 and to a compressed one", [frame("c1", flushed(utf8(LONG)))], [`* text ${LONG}`]],
   ["D08 and stays binary", [frame("82", new Uint8Array(99))], [`* binary ${"00".repeat(99)}`]],
   [
     "D11 in a frame for each byte, and empty ones",
@@ -86,6 +88,7 @@ export const DEFLATE: readonly Script[] = [
   ["D35 a stored block", [frame("c1", STORED)], ["text Hello"]],
   ["D35 BFINAL", [frame("c1", LAST)], ["text Hello"]],
   ["D35 two blocks", [frame("c1", TWO_BLOCKS)], ["text Hello"]],
+  ["D35 BFINAL, and more behind it", [frame("c1", concat(LAST.subarray(0, 7), HELLO))], TWICE],
   [
     "D36 A51 behind BFINAL the next messages",
     [frame("c1", LAST), frame("c1", HELLO), frame("81", "x"), frame("c1", LAST), frame("c1", LAST)],
@@ -101,6 +104,7 @@ export const DEFLATE: readonly Script[] = [
     ["text Hello", "text x", ...INVALID],
   ],
   ["D38 a message that is cut off", [frame("c1", HELLO.subarray(0, 4))], INVALID],
+  ["D38 a stored block that is cut off", [frame("c2", bytes("00ff0000ff4865"))], INVALID],
   ["A50 noise", [frame("c2", NOISE)], INVALID],
   ["A50 noise in fragments", [frame("42", NOISE), frame("80", NOISE)], INVALID],
   ["B04 RSV2 beside RSV1", [frame("e1", HELLO)], REFUSED],

@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { bytes, concat, hex, utf8 } from "../support/bytes.ts";
 import { closeFrame, frame } from "../support/frame.ts";
 import { TestServer } from "../support/server.ts";
+import type { Connection } from "../support/server.ts";
 import { FRAMING } from "./framing_scripts.ts";
 import { testScripts } from "./script.ts";
 
@@ -61,12 +62,16 @@ const HEADERS: readonly (readonly [length: number, header: string])[] = [
 
 for (const [length, header] of HEADERS) {
   test(`B02 B03 B08 the server sends ${length} bytes behind the shortest header`, async () => {
-    const run = (connection: { write(data: Uint8Array): Promise<void> }): Promise<void> =>
-      connection.write(new Uint8Array(length));
+    const run = async (connection: Connection): Promise<void> => {
+      await connection.write(new Uint8Array(length));
+      await connection.write("\0".repeat(length));
+    };
     await using server = await TestServer.start({ run });
     await using client = await server.open();
-    const wire = await client.readBytes(header.length / 2 + length);
-    assert.is(hex(wire.subarray(0, header.length / 2)), header);
+    for (const expected of [header, `81${header.slice(2)}`]) {
+      const wire = await client.readBytes(header.length / 2 + length);
+      assert.is(hex(wire.subarray(0, header.length / 2)), expected);
+    }
     assert.is(hex(await client.readBytes(4)), "880203e8");
   });
 }
@@ -110,15 +115,22 @@ test("B10 payloads are unmasked wherever TCP cuts them", async () => {
 });
 
 test("B42 a string is sent as text and bytes as binary", async () => {
-  const run = async (connection: { write(data: string | Uint8Array): Promise<void> }) => {
+  const large = "κ".repeat(50_000);
+  const run = async (connection: Connection): Promise<void> => {
     await connection.write("κ");
     await connection.write(utf8("κ"));
     await connection.write("");
     await connection.write(new Uint8Array(0));
+    await connection.write(large);
+    await connection.write(utf8(large));
   };
   await using server = await TestServer.start({ run });
   await using client = await server.open();
   assert.is(hex(await client.readBytes(12)), "8102ceba8202ceba81008200");
+  for (const opcode of [1, 2]) {
+    const frame = await client.readFrame();
+    assert.equal([frame.fin, frame.opcode, hex(frame.payload)], [true, opcode, hex(utf8(large))]);
+  }
 });
 
 test.run();

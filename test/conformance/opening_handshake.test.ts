@@ -32,6 +32,8 @@ const ACCEPTED: readonly (readonly [what: string, fields: Fields, requestLine?: 
   ["S21 fields that nobody knows", { "X-Foo": "bar", Cookie: "a=b; c=d", Via: "1.1 x" }],
   ["S21 bytes above 7f in a field", { "X-Bytes": "\x80\xa0\xff" }],
   ["S21 an empty field", { "X-Empty": "" }],
+  ["S21 a field whose name begins like Upgrade", { "Upgrade-Insecure-Requests": "1" }],
+  ["S21 a field whose name begins like the key", { "Sec-WebSocket-Key1": "x" }],
 ];
 
 for (const [what, fields, requestLine] of ACCEPTED) {

@@ -86,7 +86,7 @@ test("B24 what was written before close() is sent before the Close", async () =>
   assert.equal(await client.transcript(), [...messages, "close 1000", "FIN"]);
 });
 
-test("B46 the server sends FIN when the client's Close has come, and not before", async () => {
+test("B28 B46 the server sends FIN when the client's Close has come, and not before", async () => {
   await using server = await TestServer.start({ run: hold });
   await using client = await server.open();
   const closing = server.connection.close(1000, "enough");

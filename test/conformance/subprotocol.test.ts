@@ -30,7 +30,7 @@ const CHOICES: readonly (readonly [
   ["S16 names differ by case", "Chat, chat", ["chat"], "chat"],
   ["S17 empty items are ignored: RFC 9110 §5.6.1", ",a,,b,", ["b"], "b"],
   ["S17 any token will do", "!#$%&'*+-.^_`|~0Az", ["!#$%&'*+-.^_`|~0Az"], "!#$%&'*+-.^_`|~0Az"],
-  ["S29 none in common", "x", ["y"], null],
+  ["S28 S29 none in common", "x", ["y"], null],
   ["S29 none that we speak", "x", [], null],
   ["S29 a name that every object has", "toString, __proto__, constructor", ["y"], null],
   ["S29 the beginning of ours", "cha", ["chat"], null],

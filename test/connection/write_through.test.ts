@@ -4,7 +4,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { concat, hex } from "../support/bytes.ts";
-import { binaryHex, Line, short, textHex, turn } from "./support.ts";
+import { frame } from "../support/frame.ts";
+import { binaryHex, closeHex, Line, short, textHex, turn } from "./support.ts";
 
 const test = suite("connection/write_through");
 
@@ -23,6 +24,27 @@ for (let taken = 0; taken <= 4; taken++) {
     assert.is(line.connection.stats().sent.messages, 2);
   });
 }
+
+test("B16 B27 write(): nothing goes into a frame, though a stream calls back in it", async () => {
+  for (const large of [new Uint8Array(250_000), "é".repeat(125_000)]) {
+    const line = new Line();
+    line.transport.fullAfter = 1;
+    void line.connection.write(large); // its first slices, and then no more
+    let writes = 0;
+    line.transport.onWrite = () => {
+      if (writes++ > 1) return;
+      line.connection.tryWrite(`between ${writes}`);
+      line.receive(frame("89"));
+      if (writes === 2) void line.connection.close(1000);
+    };
+    while (line.transport.full) line.transport.drain();
+    await turn();
+    const first = typeof large === "string" ? textHex(large) : binaryHex(large);
+    const rest = line.transport.sent.slice(first.length);
+    assert.is(short(line.transport.sent.slice(0, first.length)), short(first));
+    assert.is(rest, `8a008a00${textHex("between 1")}${textHex("between 2")}${closeHex(1000)}`);
+  }
+});
 
 test("write(): large bytes stay as they were while a socket that encrypts reads them", async () => {
   const line = new Line();

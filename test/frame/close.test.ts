@@ -115,7 +115,7 @@ test("encodeClosePayload() has no reason unless one is given", () => {
   assert.is(hex(encodeClosePayload(1001)), "03e9");
 });
 
-test("encodeClosePayload() refuses every code that may not travel, but for 1005", () => {
+test("encodeClosePayload() refuses every code that may not travel, but for 1005 (B51)", () => {
   for (const code of [-1, 0.5, NaN, 1000.5, 65536 + 1000]) {
     thrownAs(RangeError, () => encodeClosePayload(code));
   }

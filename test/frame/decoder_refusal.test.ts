@@ -96,7 +96,7 @@ test("FrameDecoder is a server unless it is told otherwise", () => {
   assert.is(violation(() => decoder.push(bytes("81 00"))), "1002 RFC 6455 §5.1 at 1");
 });
 
-test("FrameDecoder that has failed throws the same again, and reads nothing: §7.1.7", () => {
+test("FrameDecoder that has failed throws the same again, and reads nothing (B50)", () => {
   const log = new FrameLog();
   const decoder = new FrameDecoder(log);
   const error = thrown(() => decoder.push(concat(bytes("83"), frame("81", "x"))));

@@ -129,7 +129,7 @@ for (const [length, message] of [
   ["8000000000000000", "top bit of the 64-bit length is set (§5.2)"],
   ["0020000000000000", "length is above 2^53 - 1 (§10.4)"],
 ] as const) {
-  test(`readHeader() says what is wrong: ${message}`, () => {
+  test(`readHeader() says what is wrong (B07, B09): ${message}`, () => {
     const act = () => readHeader(bytes(`82 7f ${length}`), 0, 10, createHeader());
     assert.is(thrownAs(ProtocolError, act).message, `Cannot accept frame: ${message}`);
   });

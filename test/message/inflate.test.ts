@@ -62,7 +62,7 @@ const BAD: readonly (readonly [what: string, payload: string, found: string])[] 
   ["D38", "ffffffff", "found invalid block type"],
   ["a block type that there is not", "06", "found invalid block type"],
   ["stored lengths that differ", "000500faf048656c6c6f00", "found invalid stored block lengths"],
-  ["a stored block that is cut off", "00ff0000ff4865", "it ends within a block"],
+  ["D38: a stored block that is cut off", "00ff0000ff4865", "it ends within a block"],
   ["a reference before the beginning", "f20011000000", "found invalid distance too far back"],
   ["garbage behind BFINAL", "f348cdc9c90700ff", "found invalid block type"],
   ["a message whose tail was left on it", `${HELLO}0000ffff`, "found invalid stored block lengths"],
