@@ -161,7 +161,7 @@ export class Endpoint implements MessageSink {
 
   /** §5.5.1 [B25]: the answer carries the code that came, and no code when none came. */
   closeReceived(payload: ClosePayload): void {
-    if (this.inputEnded) return; // §1.4 [B30]
+    if (this.inputEnded) return; // §7.1.5 [B48]: the first one counts
     this.#received = payload;
     this.#step("Close", "remote", payload);
   }

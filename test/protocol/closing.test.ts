@@ -43,7 +43,7 @@ for (const [state, event, step] of TABLE) {
 
 const EVENTS: readonly ClosingEvent[] = ["close()", "Close", "violation", "end of TCP"];
 
-test("closingStep() sends one Close and ends TCP once at most, on every walk of six", () => {
+test("closingStep() sends one Close and ends TCP once, on every walk of six (B29, B30)", () => {
   const walk = (state: ClosingState, closes: number, ends: number, path: string): void => {
     assert.ok(closes <= 1, path);
     assert.ok(ends <= 1, path);
