@@ -18,7 +18,7 @@ import { fileURLToPath } from "node:url";
 import { clauseTable, WRITE_COMMAND } from "./clauses/clause_table.ts";
 import type { Evidence, Place } from "./clauses/clause_table.ts";
 import { readInventory } from "./clauses/inventory.ts";
-import type { Clause } from "./clauses/inventory.ts";
+import type { Clause, ClauseGroup } from "./clauses/inventory.ts";
 import { readTags } from "./clauses/source_tags.ts";
 import { collectTestNames } from "./clauses/test_names.ts";
 import { idsIn, isMeantForName, readTitles } from "./clauses/test_titles.ts";
@@ -32,7 +32,7 @@ const [directory] = process.argv.slice(2).filter((argument) => argument !== "--w
 const root = resolve(directory ?? fileURLToPath(new URL("../..", import.meta.url)));
 const errors: string[] = [];
 
-const groups = readInventory(read(INVENTORY));
+const groups = inventory();
 const clauses = new Map(groups.flatMap(({ clauses }) => clauses.map((one) => [one.id, one])));
 /** Letters that ids begin with: A05 or L12 in the name of a test mean something else. */
 const letters = new Set([...clauses.keys()].map((id) => id[0]));
@@ -56,6 +56,17 @@ else if (!existsSync(join(root, TABLE)) || read(TABLE) !== table) {
 for (const error of errors) console.error(error);
 if (errors.length > 0) process.exit(1);
 console.log(`Clauses: ${evidence.size}, each with its code and its tests`);
+
+/** What is wrong with it leaves nothing to be checked. */
+function inventory(): ClauseGroup[] {
+  try {
+    return readInventory(read(INVENTORY));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    console.error(`${INVENTORY}:${error.message}`);
+    process.exit(1);
+  }
+}
 
 /** The tags in src, by the id of their clause. */
 function collectCode(): Map<string, (Place & { symbol: string })[]> {

@@ -40,7 +40,7 @@ export function readInventory(text: string): ClauseGroup[] {
   const seen = new Set<string>();
   for (const [index, line] of text.split("\n").entries()) {
     const fail = (why: string): never => {
-      throw new SyntaxError(`clauses.txt:${index + 1}: ${why}`);
+      throw new SyntaxError(`${index + 1}: ${why}`);
     };
     const [, title] = GROUP.exec(line) ?? [];
     if (title !== undefined) groups.push({ title, clauses: [] });
