@@ -1,6 +1,6 @@
 // The names of all tests, as they are when the tests run: a loop over a table has made most of
 // them. The compiled tests are imported with another uvu in place of the real one, which notes each
-// name and runs nothing.
+// name and runs nothing. (That is done by `register`, since Node 20 has no `registerHooks`.)
 
 import { register } from "node:module";
 import { readdirSync } from "node:fs";

@@ -176,7 +176,11 @@ function withTree(tree: Tree, act: (root: string) => void): void {
   }
 }
 
-function check(root: string, ...options: string[]): Record<"status" | "stdout" | "stderr", unknown> {
+/** Runs the check on the files in `root`. */
+function check(
+  root: string,
+  ...options: string[]
+): { status: number | null; stdout: string; stderr: string } {
   const args = ["--no-deprecation", SCRIPT, ...options, root];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
   return { status, stdout, stderr };
