@@ -28,6 +28,9 @@ import { readSource } from "./source_imports.ts";
 const INVENTORY = "scripts/clauses/clauses.txt";
 const TABLE = "src/CLAUSES.md";
 
+/** Tests of what is no part of the server. They may name a clause, and show nothing of it. */
+const OF_TOOLS = /^test\/(?:scripts|conformance_runner)\//;
+
 const [directory] = process.argv.slice(2).filter((argument) => argument !== "--write");
 const root = resolve(directory ?? fileURLToPath(new URL("../..", import.meta.url)));
 const errors: string[] = [];
@@ -93,10 +96,12 @@ function collectCode(): Map<string, (Place & { symbol: string })[]> {
 
 /** The tests, by the id of their clause: where their names are written, and how many there are. */
 async function collectTests(): Promise<Map<string, { titles: Place[]; count: number }>> {
-  const titles = new Map(filesBelow("test").map((file) => [file, titlesOf(file)]));
+  const files = filesBelow("test").filter((file) => !OF_TOOLS.test(file));
+  const titles = new Map(files.map((file) => [file, titlesOf(file)]));
   const used = new Set<TestTitle>();
   const counts = new Map<string, number>();
   for (const { file, name } of await collectTestNames(root)) {
+    if (OF_TOOLS.test(file)) continue;
     const near = [file, ...importsOf(file)].flatMap((path) => titles.get(path) ?? []);
     for (const id of idsIn(name).filter((id) => letters.has(id[0]))) {
       if (known(id, `${file}: test "${name}"`) === undefined) continue;

@@ -53,6 +53,8 @@ X03 MAY Client §5.4
   "src/frame/rules.ts": RULES,
   ...tests("rules.test", TESTS.replaceAll("table.js", "table.ts"), TESTS),
   ...tests("table", TABLE, TABLE),
+  "test/scripts/tool.test.ts": `"X09 is nobody's"`,
+  "dist/test/scripts/tool.test.js": `import { test } from "uvu";\ntest("X09 is nobody's");\n`,
 };
 
 /** A file of tests, and what it is compiled to. */
