@@ -72,7 +72,7 @@ function rowOf({ id, level, sections, sentence }: Clause, found: Evidence): stri
     level,
     sentence.replace(/[|<>]/g, "\\$&"),
     codeLinks(found.code),
-    `${found.testCount}: ${titleLinks(found.titles)}`,
+    `${found.testCount} ${found.testCount === 1 ? "test" : "tests"}<br>${titleLinks(found.titles)}`,
   ];
   return `| ${cells.join(" | ")} |`;
 }
@@ -95,7 +95,7 @@ function codeLinks(code: Evidence["code"]): string {
     seen.add(name);
     return `[${text}](${file.replace(/^src\//, "")}#L${line})`;
   });
-  return links.join(", ");
+  return links.join("<br>");
 }
 
 /** Each file by its name, with its lines; those that follow each other are one link. */
@@ -111,7 +111,7 @@ function titleLinks(titles: readonly Place[]): string {
     });
     return `${name} ${links.join(" ")}`;
   });
-  return files.join(", ");
+  return files.join("<br>");
 }
 
 /** First and last of the numbers that follow each other. */

@@ -132,11 +132,11 @@ test("check_clauses --write writes a table in which all is linked", () => {
     assert.equal(table.split("\n").filter((line) => line.includes("</a>")), [
       `| <a id="X01"></a>X01 | [§5.2](${rfc}/rfc6455#section-5.2) | MUST ` +
         "| A rule that takes two lines. | [frame/rules `check`](frame/rules.ts#L3) " +
-        "| 2: table [2-3](../test/frame/table.ts#L2-L3) |",
+        "| 2 tests<br>table [2-3](../test/frame/table.ts#L2-L3) |",
       `| <a id="X02"></a>X02 | [§5.4](${rfc}/rfc6455#section-5.4), ` +
         `[RFC 7692 §6.1](${rfc}/rfc7692#section-6.1) | MUST NOT ` +
         "| Another one. | [frame/rules `check`](frame/rules.ts#L2) " +
-        "| 1: rules [5](../test/frame/rules.test.ts#L5) |",
+        "| 1 test<br>rules [5](../test/frame/rules.test.ts#L5) |",
     ]);
   });
 });
