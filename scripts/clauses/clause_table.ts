@@ -19,7 +19,7 @@ export interface Evidence {
 }
 
 /** How src/CLAUSES.md is made. */
-export const WRITE_COMMAND = "npm run --silent build && node dist/scripts/check_clauses.js --write";
+export const WRITE_COMMAND = "npm run clauses";
 
 /** All of src/CLAUSES.md. `evidence` has every clause that binds a server. */
 export function clauseTable(
