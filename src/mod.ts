@@ -8,7 +8,7 @@ export { ConnectionClosedError } from "./connection/error.ts";
 export type { KeepaliveOptions } from "./connection/keepalive.ts";
 export type { ConnectionLimits } from "./connection/limits.ts";
 export { CloseCode, ProtocolError } from "./frame/mod.ts";
-export type { ClosePayload } from "./frame/mod.ts";
+export type { ClosePayload, ProtocolErrorCode } from "./frame/mod.ts";
 export type { CompressionOptions, PerSide } from "./message/compression.ts";
 export type { Message } from "./message/message.ts";
 export { TextBytes } from "./message/text_bytes.ts";

@@ -3,7 +3,7 @@
 //   empty                       no code given
 //   code (2 bytes) + reason     the reason is UTF-8, 123 bytes at most, and may be empty
 
-import { CloseCode, isCloseCode, NO_STATUS_RECEIVED } from "./close_code.ts";
+import { isCloseCode, NO_STATUS_RECEIVED } from "./close_code.ts";
 import { describe } from "./describe.ts";
 import { ProtocolError } from "./error.ts";
 import { Utf8Scanner } from "./utf8_scanner.ts";
@@ -29,18 +29,18 @@ export function readClosePayload(bytes: Uint8Array, start: number, end: number):
   if (end === start) return { code: NO_STATUS_RECEIVED, reason: "" };
   if (end - start === 1) { // §5.5.1 [B22]
     const text = "Cannot accept Close: payload is 1 byte, must be empty or a code (§5.5.1)";
-    throw new ProtocolError(text, CloseCode.PROTOCOL_ERROR, start);
+    throw new ProtocolError("CLOSE_SIZE", text, start);
   }
   const code = (bytes[start] << 8) | bytes[start + 1];
   if (!isCloseCode(code)) { // §7.4.1 [B52], §7.4.2 [B54]
     const text = `Cannot accept Close: code is ${code}, must be a defined one (§7.4)`;
-    throw new ProtocolError(text, CloseCode.PROTOCOL_ERROR, start);
+    throw new ProtocolError("CLOSE_CODE", text, start);
   }
   const scanner = new Utf8Scanner();
   const bad = scanner.scan(bytes, start + 2, end);
   if (bad !== -1 || !scanner.complete) { // §5.5.1 [B23]
     const text = "Cannot accept Close: reason is not valid UTF-8 (§5.5.1)";
-    throw new ProtocolError(text, CloseCode.INVALID_PAYLOAD, bad === -1 ? end : bad);
+    throw new ProtocolError("CLOSE_REASON", text, bad === -1 ? end : bad);
   }
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   return { code, reason: decoder.decode(bytes.subarray(start + 2, end)) };

@@ -1,7 +1,35 @@
 // The error for a peer that broke a rule: what, which section, which byte, and the close code that
 // says so on the wire (§7.1.7, §7.4.1).
 
-import { CloseCode } from "./close_code.ts";
+/**
+ * All that a peer can do wrong once the handshake is done, by the name that a
+ * {@linkcode ProtocolError} has in its `code`, with the close code that answers it: §7.4.1. The
+ * vectors call it the same.
+ */
+export const VIOLATIONS = {
+  RESERVED_BITS: 1002,
+  RESERVED_OPCODE: 1002,
+  CONTROL_FRAGMENTED: 1002,
+  CONTROL_TOO_LONG: 1002,
+  MASK_MISSING: 1002,
+  MASK_FORBIDDEN: 1002,
+  LENGTH_NOT_MINIMAL: 1002,
+  LENGTH_TOP_BIT: 1002,
+  LENGTH_TOO_BIG: 1009,
+  CONTINUATION_UNEXPECTED: 1002,
+  CONTINUATION_EXPECTED: 1002,
+  TEXT_INVALID: 1007,
+  TEXT_TRUNCATED: 1007,
+  MESSAGE_TOO_BIG: 1009,
+  CLOSE_SIZE: 1002,
+  CLOSE_CODE: 1002,
+  CLOSE_REASON: 1007,
+  RSV1_MISPLACED: 1002,
+  DEFLATE_INVALID: 1007,
+} as const;
+
+/** The name of something that a peer can do wrong. */
+export type ProtocolErrorCode = keyof typeof VIOLATIONS;
 
 /**
  * The peer broke a rule of the protocol or passed a limit.
@@ -13,6 +41,9 @@ import { CloseCode } from "./close_code.ts";
 export class ProtocolError extends Error {
   override readonly name: string = "ProtocolError";
 
+  /** What it did, as a name that stays the same, whatever the message says. */
+  readonly code: ProtocolErrorCode;
+
   /** The code for the Close frame: 1002, 1007 (not UTF-8) or 1009 (too big), §7.4.1. */
   readonly closeCode: number;
 
@@ -23,9 +54,10 @@ export class ProtocolError extends Error {
    */
   offset: number;
 
-  constructor(message: string, closeCode: number = CloseCode.PROTOCOL_ERROR, offset = -1) {
+  constructor(code: ProtocolErrorCode, message: string, offset = -1) {
     super(message);
-    this.closeCode = closeCode;
+    this.code = code;
+    this.closeCode = VIOLATIONS[code];
     this.offset = offset;
   }
 

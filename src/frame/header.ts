@@ -13,7 +13,6 @@
 //
 // So a header takes 2, 4 or 10 bytes, and 4 more with a key. Numbers are in network byte order.
 
-import { CloseCode } from "./close_code.ts";
 import { ProtocolError } from "./error.ts";
 
 /** What a frame header says: §5.2. One object may serve for many frames: it is written into. */
@@ -121,11 +120,11 @@ function readLength64(bytes: Uint8Array, at: number): number {
   const low = readInt32(bytes, at + 4) >>> 0;
   if (high < 0) { // §5.2 [B07]
     const text = "Cannot accept frame: top bit of the 64-bit length is set (§5.2)";
-    throw new ProtocolError(text, CloseCode.PROTOCOL_ERROR, at);
+    throw new ProtocolError("LENGTH_TOP_BIT", text, at);
   }
   if (high > 0x1fffff) {
     const text = "Cannot accept frame: length is above 2^53 - 1 (§10.4)";
-    throw new ProtocolError(text, CloseCode.MESSAGE_TOO_BIG, at);
+    throw new ProtocolError("LENGTH_TOO_BIG", text, at);
   }
   const length = high * 2 ** 32 + low;
   if (length < 65536) throw tooLongForm(length, at); // §5.2 [B09]
@@ -134,7 +133,7 @@ function readLength64(bytes: Uint8Array, at: number): number {
 
 function tooLongForm(length: number, at: number): ProtocolError {
   const text = `Cannot accept frame: length ${length} must take the fewest bytes possible (§5.2)`;
-  return new ProtocolError(text, CloseCode.PROTOCOL_ERROR, at);
+  return new ProtocolError("LENGTH_NOT_MINIMAL", text, at);
 }
 
 function readInt32(bytes: Uint8Array, at: number): number {

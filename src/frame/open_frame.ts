@@ -3,12 +3,15 @@
 
 import type { ClosePayload } from "./close.ts";
 import { ProtocolError } from "./error.ts";
+import type { ProtocolErrorCode } from "./error.ts";
 import { createHeader, HEADER_SIZE_MAX } from "./header.ts";
 import type { FrameHeader } from "./header.ts";
 import { mask, turnKey } from "./mask.ts";
 
 /** A rule that a frame breaks. */
 export interface FrameProblem {
+  /** Its name; DATA_AFTER_CLOSE, which a reader ignores, is not among those of its errors. */
+  readonly code: ProtocolErrorCode | "DATA_AFTER_CLOSE";
   /** As in "Cannot accept frame: client did not mask it (§5.1)". */
   readonly message: string;
   /** As in "RFC 6455 §5.1". */
@@ -114,9 +117,9 @@ export class OpenFrame {
 
   problem(found: FrameProblem | null): void {
     if (found === null || this.problems.some(({ message }) => message === found.message)) return;
-    const { message, section, offset } = found;
+    const { code, message, section, offset } = found;
     const closeCode = this.#isIgnored ? null : found.closeCode;
-    this.problems.push({ message, section, closeCode, offset });
+    this.problems.push({ code, message, section, closeCode, offset });
   }
 }
 

@@ -3,8 +3,8 @@
 // sequence of frames (§5.4) is the assembler's.
 
 import { ProtocolError } from "./error.ts";
+import type { ProtocolErrorCode } from "./error.ts";
 import { isControl, isReserved } from "./opcode.ts";
-import { CloseCode } from "./close_code.ts";
 
 /** Which end of the connection: a client masks what it sends, a server does not (§5.1). */
 export type Role = "client" | "server";
@@ -20,13 +20,16 @@ export function checkFirstByte(byte: number, rsvAllowed: number, offset: number)
   const rsv = (byte >> 4) & 0b111;
   const opcode = byte & 0b1111;
   if ((rsv & ~rsvAllowed) !== 0) { // §5.2 [B04]
-    refuse(`RSV bits are ${binary(rsv)}, must be ${binary(rsv & rsvAllowed)} (§5.2)`, offset);
+    const due = binary(rsv & rsvAllowed);
+    refuse("RESERVED_BITS", `RSV bits are ${binary(rsv)}, must be ${due} (§5.2)`, offset);
   }
   if (isReserved(opcode)) { // §5.2 [B05]
-    refuse(`opcode is 0x${opcode.toString(16).toUpperCase()}, which is reserved (§5.2)`, offset);
+    const found = opcode.toString(16).toUpperCase();
+    refuse("RESERVED_OPCODE", `opcode is 0x${found}, which is reserved (§5.2)`, offset);
   }
-  // §5.5 [B14]
-  if (isControl(opcode) && byte < 0x80) refuse("FIN is not set on a control frame (§5.5)", offset);
+  if (isControl(opcode) && byte < 0x80) { // §5.5 [B14]
+    refuse("CONTROL_FRAGMENTED", "FIN is not set on a control frame (§5.5)", offset);
+  }
 }
 
 /**
@@ -44,16 +47,18 @@ export function checkSecondByte(
   offset: number,
 ): void {
   if (byte >= 0x80 !== mustMask) { // §5.1 [B01]
-    refuse(mustMask ? "client did not mask it (§5.1)" : "server masked it (§5.1)", offset);
+    if (mustMask) refuse("MASK_MISSING", "client did not mask it (§5.1)", offset);
+    refuse("MASK_FORBIDDEN", "server masked it (§5.1)", offset);
   }
   const length = byte & 0x7f;
   if (length > CONTROL_LENGTH_MAX && isControl(first & 0b1111)) { // §5.5 [B21]
-    refuse(`control frame is longer than ${CONTROL_LENGTH_MAX} bytes (§5.5)`, offset);
+    const found = `control frame is longer than ${CONTROL_LENGTH_MAX} bytes (§5.5)`;
+    refuse("CONTROL_TOO_LONG", found, offset);
   }
 }
 
-function refuse(what: string, offset: number): never {
-  throw new ProtocolError(`Cannot accept frame: ${what}`, CloseCode.PROTOCOL_ERROR, offset);
+function refuse(code: ProtocolErrorCode, what: string, offset: number): never {
+  throw new ProtocolError(code, `Cannot accept frame: ${what}`, offset);
 }
 
 function binary(rsv: number): string {

@@ -2,10 +2,10 @@
 // its assembler, which stops at the first that is broken; here, for people who look at frames, each
 // is told, and the stream goes on.
 
-import { CloseCode } from "./close_code.ts";
 import { readClosePayload } from "./close.ts";
 import type { ClosePayload } from "./close.ts";
-import { ProtocolError } from "./error.ts";
+import { ProtocolError, VIOLATIONS } from "./error.ts";
+import type { ProtocolErrorCode } from "./error.ts";
 import type { FrameHeader } from "./header.ts";
 import type { FrameProblem } from "./open_frame.ts";
 import { isControl, Opcode } from "./opcode.ts";
@@ -62,17 +62,20 @@ export class FrameSequence {
   }
 
   #checkOrder(opcode: number, rsv: number, offset: number): FrameProblem | null {
-    const refused = (what: string, section: string): FrameProblem =>
-      problem(`Cannot accept frame: ${what}`, section, CloseCode.PROTOCOL_ERROR, offset);
-    if (this.#closed && !isControl(opcode)) return refused("no data may follow a Close", "§5.5.1");
+    const refused = (what: string, section: string, code: FrameProblem["code"]): FrameProblem =>
+      problem(code, `Cannot accept frame: ${what}`, section, offset);
+    if (this.#closed && !isControl(opcode)) {
+      return refused("no data may follow a Close", "§5.5.1", "DATA_AFTER_CLOSE");
+    }
     if ((rsv & this.#rsvAllowed) !== 0 && (isControl(opcode) || opcode === Opcode.CONTINUATION)) {
-      return refused("RSV1 is for first frames", "RFC 7692 §6.1");
+      return refused("RSV1 is for first frames", "RFC 7692 §6.1", "RSV1_MISPLACED");
     }
     if (isControl(opcode)) return null;
-    if (opcode === Opcode.CONTINUATION) {
-      return this.#message === 0 ? refused("it continues, but no message is open", "§5.4") : null;
-    }
-    return this.#message === 0 ? null : refused("a message is open, must continue it", "§5.4");
+    const isContinuation = opcode === Opcode.CONTINUATION;
+    if (isContinuation === (this.#message !== 0)) return null;
+    return isContinuation
+      ? refused("it continues, but no message is open", "§5.4", "CONTINUATION_UNEXPECTED")
+      : refused("a message is open, must continue it", "§5.4", "CONTINUATION_EXPECTED");
   }
 
   /** Payload of a text that begins at `offset` of the stream, unmasked. */
@@ -81,24 +84,30 @@ export class FrameSequence {
     const bad = this.#scanner.scan(payload, 0, payload.length);
     if (bad === -1) return null;
     const byte = `0x${payload[bad].toString(16).toUpperCase().padStart(2, "0")}`;
-    return this.#invalid(`byte ${byte} is not valid UTF-8 here`, offset + bad);
+    return this.#invalid("TEXT_INVALID", `byte ${byte} is not valid UTF-8 here`, offset + bad);
   }
 
   /** The last frame of a text, at `offset`, has ended. */
   textEnd(offset: number): FrameProblem | null {
     if (!this.#isText || this.#scanner.complete) return null;
-    return this.#invalid("it ends inside a UTF-8 character", offset);
+    return this.#invalid("TEXT_TRUNCATED", "it ends inside a UTF-8 character", offset);
   }
 
-  #invalid(what: string, offset: number): FrameProblem {
+  #invalid(code: ProtocolErrorCode, what: string, offset: number): FrameProblem {
     this.#isText = false;
-    return problem(`Cannot accept text: ${what}`, "§8.1", CloseCode.INVALID_PAYLOAD, offset);
+    return problem(code, `Cannot accept text: ${what}`, "§8.1", offset);
   }
 }
 
-function problem(what: string, cited: string, closeCode: number, offset: number): FrameProblem {
+function problem(
+  code: FrameProblem["code"],
+  what: string,
+  cited: string,
+  offset: number,
+): FrameProblem {
   const section = cited.startsWith("§") ? `RFC 6455 ${cited}` : cited;
-  return { message: `${what} (${cited})`, section, closeCode, offset };
+  const closeCode = code === "DATA_AFTER_CLOSE" ? null : VIOLATIONS[code];
+  return { code, message: `${what} (${cited})`, section, closeCode, offset };
 }
 
 /**

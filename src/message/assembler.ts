@@ -14,7 +14,6 @@
 // was announced. Invariant: retained <= 2 * sizeMax + 64 KiB.
 
 import {
-  CloseCode,
   decodeAscii,
   decodeText,
   decodeUtf8,
@@ -93,7 +92,8 @@ export class MessageAssembler implements FrameSink {
     const { opcode, fin, length, rsv } = header;
     // RFC 7692 §6.1 [D07]
     if (rsv !== 0 && (isControl(opcode) || opcode === Opcode.CONTINUATION)) {
-      throw new ProtocolError("Cannot accept frame: RSV1 is for first frames (RFC 7692 §6.1)");
+      const text = "Cannot accept frame: RSV1 is for first frames (RFC 7692 §6.1)";
+      throw new ProtocolError("RSV1_MISPLACED", text);
     }
     if (isControl(opcode)) { // §5.4 [B13]: whatever message is in progress
       this.#control = new ControlFrame(header);
@@ -101,13 +101,13 @@ export class MessageAssembler implements FrameSink {
     }
     if (opcode === Opcode.CONTINUATION) {
       if (this.#opcode === 0) { // §5.4 [B17]
-        throw new ProtocolError("Cannot accept continuation: no message is in progress (§5.4)");
+        const text = "Cannot accept continuation: no message is in progress (§5.4)";
+        throw new ProtocolError("CONTINUATION_UNEXPECTED", text);
       }
     } else {
       if (this.#opcode !== 0) { // §5.4 [B16]
-        throw new ProtocolError(
-          "Cannot accept data frame: a message is in progress, must be a continuation (§5.4)",
-        );
+        const text = "Cannot accept data frame: message in progress, must be a continuation (§5.4)";
+        throw new ProtocolError("CONTINUATION_EXPECTED", text);
       }
       this.#opcode = opcode; // §5.4 [B18], §6.2 [B44]
       this.#isCompressed = rsv !== 0; // RFC 7692 §6 [D06], RFC 7692 §6.1 [D10]
@@ -192,7 +192,7 @@ export class MessageAssembler implements FrameSink {
   #finish(message: Message): void {
     if (this.#isWithinCharacter()) { // §8.1 [B36]
       const text = "Cannot accept text: it ends inside a UTF-8 character (§8.1)";
-      throw new ProtocolError(text, CloseCode.INVALID_PAYLOAD);
+      throw new ProtocolError("TEXT_TRUNCATED", text);
     }
     this.#opcode = 0;
     this.chunkEnd(); // what waits came first
@@ -207,7 +207,7 @@ export class MessageAssembler implements FrameSink {
 
   #tooBig(what: string, found: number, max: number): ProtocolError {
     const text = `Cannot accept message: ${what} ${found}, must be <= ${max} (§10.4)`;
-    return new ProtocolError(text, CloseCode.MESSAGE_TOO_BIG);
+    return new ProtocolError("MESSAGE_TOO_BIG", text);
   }
 
   /** §5.4 [B15, B19]: one behind the other, and where they met is forgotten. */
@@ -276,5 +276,5 @@ const COMPRESSED_SPARE = 64;
 
 function notUtf8(offset: number): ProtocolError {
   const text = "Cannot accept text: a byte is not valid UTF-8 (§8.1)";
-  return new ProtocolError(text, CloseCode.INVALID_PAYLOAD, offset);
+  return new ProtocolError("TEXT_INVALID", text, offset);
 }

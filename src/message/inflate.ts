@@ -15,7 +15,7 @@
 // The size is limited while it grows: what a bomb costs is the limit and one chunk (§10.4).
 
 import { inflateRawSync } from "node:zlib";
-import { CloseCode, ProtocolError } from "../frame/mod.ts";
+import { ProtocolError } from "../frame/mod.ts";
 import { Context } from "./context.ts";
 import { joined, owned } from "./owned.ts";
 import { release } from "./release.ts";
@@ -176,12 +176,12 @@ function violation(error: NodeJS.ErrnoException, sizeMax: number): Error {
 /** RFC 7692 names no code for it; 1007 is that for data that do not fit their type (§7.4.1). */
 function invalid(what: string): ProtocolError {
   const text = `Cannot accept compressed message: ${what} (RFC 7692 §7.2.2)`;
-  return new ProtocolError(text, CloseCode.INVALID_PAYLOAD);
+  return new ProtocolError("DEFLATE_INVALID", text);
 }
 
 function tooBig(sizeMax: number): ProtocolError {
   const text = `Cannot accept compressed message: it inflates to over ${sizeMax} bytes (§10.4)`;
-  return new ProtocolError(text, CloseCode.MESSAGE_TOO_BIG);
+  return new ProtocolError("MESSAGE_TOO_BIG", text);
 }
 
 function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
@@ -192,5 +192,5 @@ function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
 function tooManyStreams(cost: number, costMax: number): ProtocolError {
   const what = `its last blocks cost ${cost}, must be <= ${costMax}`;
   const text = `Cannot accept compressed message: ${what} (§10.4)`;
-  return new ProtocolError(text, CloseCode.MESSAGE_TOO_BIG);
+  return new ProtocolError("MESSAGE_TOO_BIG", text);
 }

@@ -143,7 +143,7 @@ for (const where of ["start", "payload", "end"] as const) {
     const good = before("server");
     const stream = concat(good, frame("82", "abcdef"), frame("82", "x"));
     for (let cut = 0; cut <= good.length + 6; cut++) {
-      const error = new ProtocolError("Cannot accept it (§5.4)");
+      const error = new ProtocolError("CONTINUATION_EXPECTED", "Cannot accept it (§5.4)");
       const sink = new Thrower(where, error);
       const decoder = new FrameDecoder(sink);
       const found = thrown(() => {
@@ -164,7 +164,7 @@ test("FrameDecoder turns an index into the chunk into an offset in the stream", 
     const stream = concat(good, frame("82", "abcdef"));
     // The payload begins 6 bytes behind the good frames; the sink names its first byte.
     const index = good.length + 6 - cut;
-    const error = new ProtocolError("Cannot accept it (§8.1)", 1007, index);
+    const error = new ProtocolError("TEXT_INVALID", "Cannot accept it (§8.1)", index);
     const decoder = new FrameDecoder(new Thrower("payload", error));
     thrown(() => {
       decoder.push(stream.slice(0, cut));

@@ -173,16 +173,16 @@ for (const [message, section] of [
   ["Cannot accept frame", ""],
 ] as const) {
   test(`ProtocolError.section is "${section}" for "${message}"`, () => {
-    assert.is(new ProtocolError(message).section, section);
+    assert.is(new ProtocolError("MASK_MISSING", message).section, section);
   });
 }
 
-test("ProtocolError is an Error with a name, 1002 and no offset unless they are given", () => {
-  const error = new ProtocolError("Cannot accept it (§5.2)");
+test("ProtocolError is an Error with a close code, and no offset unless it is given", () => {
+  const error = new ProtocolError("MASK_MISSING", "Cannot accept it (§5.2)");
   assert.ok(error instanceof Error);
   assert.is(String(error), "ProtocolError: Cannot accept it (§5.2)");
   assert.equal([error.closeCode, error.offset], [1002, -1]);
-  const other = new ProtocolError("Cannot accept it (§8.1)", 1007, 3);
+  const other = new ProtocolError("TEXT_INVALID", "Cannot accept it (§8.1)", 3);
   assert.equal([other.closeCode, other.offset], [1007, 3]);
 });
 

@@ -4,7 +4,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FrameDecoder, FrameExplainer, ProtocolError } from "../../src/frame/mod.ts";
-import type { ExplainedFrame } from "../../src/frame/mod.ts";
+import type { ExplainedFrame, FrameProblem } from "../../src/frame/mod.ts";
 import { MessageAssembler } from "../../src/message/assembler.ts";
 import { bytes, concat, hex } from "../support/bytes.ts";
 import { frame } from "../support/frame.ts";
@@ -87,7 +87,7 @@ test("FrameExplainer agrees with the decoder and the assembler, on random frames
     const last = explainer.end();
     const all = last === null ? frames : [...frames, last];
     const [first] = all.flatMap(({ problems }) => problems);
-    const found = first === undefined ? "fine" : `${first.closeCode} ${first.section}`;
+    const found = first === undefined ? "fine" : nameOf(first);
     assert.is(found, due, `seed ${chance.seed}, round ${round}: ${hex(wire)}`);
     if (due !== "fine") refused++;
   }
@@ -120,7 +120,7 @@ function randomFrames(chance: Chance): Uint8Array {
   return concat(...parts);
 }
 
-/** The close code and the section of the first rule that is broken. */
+/** The name, the close code and the section of the first rule that is broken. */
 function verdict(wire: Uint8Array): string {
   const decoder = new FrameDecoder(new MessageAssembler(new MessageLog(), 1024));
   try {
@@ -128,8 +128,12 @@ function verdict(wire: Uint8Array): string {
     return "fine";
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    return `${error.closeCode} ${error.section}`;
+    return nameOf(error);
   }
+}
+
+function nameOf({ code, closeCode, section }: ProtocolError | FrameProblem): string {
+  return `${code} ${closeCode} ${section}`;
 }
 
 test.run();

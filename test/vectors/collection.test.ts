@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { SENTENCES } from "./failure.ts";
+import { VIOLATIONS } from "../../src/frame/mod.ts";
 import type { Failure } from "./failure.ts";
 import { DIRECTORY, load } from "./load.ts";
 import type { Vector } from "./load.ts";
@@ -74,7 +74,7 @@ test("the README explains each error, which some vector expects and the schema k
     const row = explained.find((one) => one.error === error);
     assert.equal({ error, closeCode, section }, row);
   }
-  const due = Object.keys(SENTENCES).sort();
+  const due = Object.keys(VIOLATIONS).sort();
   assert.equal([...found.keys()].sort(), due);
   assert.equal(explained.map(({ error }) => error).sort(), due);
   const schema = JSON.parse(read("schema.json")) as { $defs: { error: { enum: string[] } } };
