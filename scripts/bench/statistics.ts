@@ -10,10 +10,16 @@ export interface Spread {
 /** The spread of `values`, of which there must be one. */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (part: number): number => {
-    const place = part * (sorted.length - 1);
-    const below = sorted[Math.floor(place)];
-    return below + (sorted[Math.ceil(place)] - below) * (place % 1);
+  return {
+    median: quantileOf(sorted, 0.5),
+    low: quantileOf(sorted, 0.25),
+    high: quantileOf(sorted, 0.75),
   };
-  return { median: at(0.5), low: at(0.25), high: at(0.75) };
+}
+
+/** The value below which `part` of `sorted` lies, between two of them where it falls between. */
+export function quantileOf(sorted: readonly number[], part: number): number {
+  const place = part * (sorted.length - 1);
+  const below = sorted[Math.floor(place)];
+  return below + (sorted[Math.ceil(place)] - below) * (place % 1);
 }

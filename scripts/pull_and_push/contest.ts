@@ -1,0 +1,118 @@
+// One contestant: its server and its clients, two processes that main.ts starts, warms up, and takes
+// through the window that is measured.
+
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { now } from "./clock.ts";
+import type { Contestant } from "./contestants.ts";
+import { outcomeOf } from "./outcome.ts";
+import type { Outcome } from "./outcome.ts";
+import type { ClientsCommand, ClientsReport, ServerCommand, ServerReport } from "./protocol.ts";
+
+/** What all contestants of a run have in common. */
+export interface Plan {
+  readonly clients: number;
+  readonly seconds: number;
+  readonly meanChangeMs: number;
+  readonly seed: number;
+  /** Milliseconds from the start of the window. */
+  readonly schedule: readonly number[];
+}
+
+/** So long, asking and changing fast: what runs often is compiled by then. */
+const WARM_UP_MS = 600;
+const WARM_UP_INTERVAL_MS = 50;
+const WARM_UP_SCHEDULE: readonly number[] = Array.from({ length: 30 }, (_, index) => index * 20);
+
+/** For commands to arrive before what they command begins. */
+const AHEAD_MS = 100;
+
+/** For the answers that are under way when the last client has asked. */
+const TAIL_MS = 200;
+
+/** A contestant that is ready to be measured. */
+export class Contest {
+  readonly contestant: Contestant;
+  readonly #server = new Child<ServerCommand>("server.js");
+  readonly #clients = new Child<ClientsCommand>("clients.js");
+
+  constructor(contestant: Contestant) {
+    this.contestant = contestant;
+  }
+
+  /** Fulfils when all clients know the value, and both processes are warm. */
+  async prepare({ clients, seed }: Plan): Promise<void> {
+    const port = await this.#server.answer<number>();
+    const { kind, intervalMs } = this.contestant;
+    await this.#clients.ask({ do: "open", kind, port, clients, seed });
+    const startAt = now() + AHEAD_MS;
+    const warmUpMs = intervalMs === 0 ? 0 : WARM_UP_INTERVAL_MS;
+    await this.#run(startAt, WARM_UP_MS, WARM_UP_SCHEDULE, warmUpMs);
+  }
+
+  async measure(startAt: number, { seconds, schedule }: Plan): Promise<Outcome> {
+    const { intervalMs } = this.contestant;
+    const [server, clients] = await this.#run(startAt, seconds * 1000, schedule, intervalMs);
+    return outcomeOf(this.contestant, seconds, server, clients);
+  }
+
+  /** The clients first: to lose their server would be an error to them. */
+  async stop(): Promise<void> {
+    await this.#clients.stop();
+    await this.#server.stop();
+  }
+
+  #run(
+    startAt: number,
+    lengthMs: number,
+    schedule: readonly number[],
+    intervalMs: number,
+  ): Promise<[ServerReport, ClientsReport]> {
+    const window = { startAt, endAt: startAt + lengthMs };
+    const tailMs = intervalMs + TAIL_MS;
+    return Promise.all([
+      this.#server.ask<ServerReport>({ ...window, schedule }),
+      this.#clients.ask<ClientsReport>({ do: "run", ...window, intervalMs, tailMs }),
+    ]);
+  }
+}
+
+/** A process that answers each command with a message. */
+class Child<Command extends object> {
+  readonly #process: ChildProcess;
+
+  constructor(file: string) {
+    const path = fileURLToPath(new URL(file, import.meta.url));
+    this.#process = spawn(process.execPath, [path], {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+  }
+
+  ask<T>(command: Command): Promise<T> {
+    this.#process.send(command);
+    return this.answer<T>();
+  }
+
+  async answer<T>(): Promise<T> {
+    const ended = new AbortController();
+    const { signal } = ended;
+    try {
+      const [message] = (await Promise.race([
+        once(this.#process, "message", { signal }),
+        once(this.#process, "exit", { signal }).then(() => [{ error: "The process has ended" }]),
+      ])) as [{ readonly result: T; readonly error?: string }];
+      if (message.error !== undefined) throw new Error(message.error);
+      return message.result;
+    } finally {
+      ended.abort();
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    this.#process.kill("SIGKILL");
+    await once(this.#process, "exit");
+  }
+}

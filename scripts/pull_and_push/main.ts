@@ -1,0 +1,110 @@
+// `npm run pull-and-push`: one value that changes now and then, and many clients that want to know.
+// They ask for it at intervals, or are told by the server; what each way costs, and how late it is.
+//
+//   --clients N       default: 200
+//   --seconds S       for each wave of contestants that run side by side; default: 20
+//   --mean-change MS  between two changes, on average; default: 2000
+//   --seed N          of the moments of changes and of first questions; default: 1
+//   --json FILE  --svg FILE
+//   --quick           seconds instead of minutes, and checks what must be so on any machine
+
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { now } from "./clock.ts";
+import { Contest } from "./contest.ts";
+import type { Plan } from "./contest.ts";
+import { allContestants, wavesOf } from "./contestants.ts";
+import type { Contestant } from "./contestants.ts";
+import type { Outcome } from "./outcome.ts";
+import { plotOf } from "./plot.ts";
+import { tableOf } from "./report.ts";
+import { checkSanity } from "./sanity.ts";
+import { scheduleOf } from "./schedule.ts";
+
+const INTERVALS_MS = [100, 500, 1000, 2000, 5000, 10_000];
+const QUICK_INTERVALS_MS = [50, 200];
+const QUICK = { clients: "20", seconds: "2", "mean-change": "100" };
+
+/** From the command to all processes until the window begins. */
+const AHEAD_MS = 300;
+
+const { plan, json, svg, quick } = readOptions();
+const contestants = allContestants(quick ? QUICK_INTERVALS_MS : INTERVALS_MS);
+const outcomes: Outcome[] = [];
+for (const wave of wavesOf(contestants, plan.clients)) outcomes.push(...(await measure(wave)));
+outcomes.sort((a, b) => placeOf(a) - placeOf(b));
+
+console.log(tableOf(plan, outcomes));
+const machine = {
+  date: new Date().toISOString().slice(0, 10),
+  cpu: `${cpus().length} x ${cpus()[0]?.model.trim()}`,
+  node: process.version,
+};
+if (json !== undefined) {
+  const { schedule, ...rest } = plan;
+  const text = JSON.stringify({ machine, plan: rest, outcomes }, rounded, 2);
+  writeFileSync(json, `${text}\n`);
+}
+if (svg !== undefined) writeFileSync(svg, plotOf(plan, outcomes, machine));
+if (quick) {
+  const wrong = checkSanity(outcomes);
+  for (const line of wrong) console.error(line);
+  if (wrong.length > 0) process.exit(1);
+  console.log("As it must be: who is told asks nothing, misses nothing, and knows first");
+}
+
+/** Measures contestants that run at the same time, with the same changes. */
+async function measure(wave: readonly Contestant[]): Promise<readonly Outcome[]> {
+  const contests = wave.map((contestant) => new Contest(contestant));
+  try {
+    for (const contest of contests) await contest.prepare(plan);
+    const startAt = now() + AHEAD_MS;
+    return await Promise.all(contests.map((contest) => contest.measure(startAt, plan)));
+  } finally {
+    await Promise.all(contests.map((contest) => contest.stop()));
+  }
+}
+
+function placeOf({ kind, intervalMs }: Outcome): number {
+  return contestants.findIndex((one) => one.kind === kind && one.intervalMs === intervalMs);
+}
+
+/** Four digits are more than the noise leaves. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === "number" ? Number(value.toPrecision(4)) : value;
+}
+
+function readOptions(): {
+  readonly plan: Plan;
+  readonly json: string | undefined;
+  readonly svg: string | undefined;
+  readonly quick: boolean;
+} {
+  const type = "string";
+  const { values } = parseArgs({
+    options: {
+      clients: { type },
+      seconds: { type },
+      "mean-change": { type },
+      seed: { type },
+      json: { type },
+      svg: { type },
+      quick: { type: "boolean", default: false },
+    },
+  });
+  const asked = { ...(values.quick ? QUICK : {}), ...values };
+  const clients = positive("clients", asked.clients ?? "200");
+  const seconds = positive("seconds", asked.seconds ?? "20");
+  const meanChangeMs = positive("mean-change", asked["mean-change"] ?? "2000");
+  const seed = positive("seed", asked.seed ?? "1");
+  const schedule = scheduleOf(seed, meanChangeMs, seconds);
+  const plan = { clients, seconds, meanChangeMs, seed, schedule };
+  return { plan, json: values.json, svg: values.svg, quick: values.quick };
+}
+
+function positive(name: string, text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  console.error(`Cannot run: --${name} is "${text}", must be a whole number from 1`);
+  process.exit(2);
+}

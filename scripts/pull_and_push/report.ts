@@ -1,0 +1,67 @@
+// The outcomes for people: a table with units, and what speaks against believing it.
+
+import type { Plan } from "./contest.ts";
+import { nameOf } from "./contestants.ts";
+import type { Outcome } from "./outcome.ts";
+
+const HEADERS: readonly (readonly [string, string])[] = [
+  ["", ""],
+  ["requests", ""],
+  ["wasted", "%"],
+  ["values", "missed, %"],
+  ["median", "ms"],
+  ["p95", "ms"],
+  ["max", "ms"],
+  ["sent", "B"],
+  ["received", "B"],
+  ["CPU", "us"],
+  ["memory", "MiB"],
+  ["new", "connections"],
+];
+
+/** The whole table. Bytes and CPU are those of one client in one second. */
+export function tableOf(plan: Plan, outcomes: readonly Outcome[]): string {
+  const { clients, seconds, meanChangeMs, seed, schedule } = plan;
+  const lines = [...[0, 1].map((at) => HEADERS.map((header) => header[at])), ...outcomes.map(cells)];
+  const widths = HEADERS.map((_, at) => Math.max(...lines.map((line) => line[at].length)));
+  const rows = lines.map((line) =>
+    line.map((cell, at) => cell[at === 0 ? "padEnd" : "padStart"](widths[at])).join("  "),
+  );
+  return [
+    `${clients} clients, ${seconds} s, ${schedule.length} changes of the value: ` +
+      `one in ${meanChangeMs / 1000} s by the seed ${seed}`,
+    "Sent, received and CPU (of the server) are for one client in one second.",
+    "",
+    ...rows.map((row) => row.trimEnd()),
+    ...outcomes.flatMap(doubts),
+  ].join("\n");
+}
+
+function cells(outcome: Outcome): string[] {
+  const { delayMs } = outcome;
+  return [
+    nameOf(outcome),
+    outcome.requests.toLocaleString("en"),
+    outcome.wastedPercent.toFixed(1),
+    outcome.missedPercent.toFixed(1),
+    shown(delayMs.median),
+    shown(delayMs.p95),
+    shown(delayMs.max),
+    shown(outcome.bytesSent),
+    shown(outcome.bytesReceived),
+    shown(outcome.cpuMicroseconds),
+    outcome.residentMiB.toFixed(0),
+    outcome.connections.toLocaleString("en"),
+  ];
+}
+
+/** Three digits say all that is sure. */
+function shown(value: number): string {
+  if (value >= 99.95) return Math.round(value).toLocaleString("en");
+  return value.toFixed(value >= 9.995 ? 1 : 2);
+}
+
+function doubts(outcome: Outcome): string[] {
+  if (outcome.unheard === 0) return [];
+  return [`${nameOf(outcome)}: ${outcome.unheard} changes did not arrive, the machine is too busy`];
+}
