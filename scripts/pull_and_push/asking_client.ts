@@ -24,8 +24,12 @@ export class AskingClient extends Client {
     if (this.#kind === "long poll") void this.#askForEver();
   }
 
-  /** Asks at `startAt` and each `intervalMs` after it. An answer that is late delays no other. */
+  /**
+   * Asks at `startAt` and each `intervalMs` after it. An answer that is late delays no other. And
+   * it asks once now, because its connection may have been idle for so long that it was ended.
+   */
   async poll(startAt: number, endAt: number, intervalMs: number): Promise<void> {
+    await this.#ask();
     for (let due = startAt; due < endAt; ) {
       await until(due);
       await this.#ask();

@@ -26,8 +26,8 @@ const INTERVALS_MS = [100, 500, 1000, 2000, 5000, 10_000];
 const QUICK_INTERVALS_MS = [50, 200];
 const QUICK = { clients: "20", seconds: "2", "mean-change": "100" };
 
-/** From the command to all processes until the window begins. */
-const AHEAD_MS = 300;
+/** From the command to all processes until the window begins: all clients ask once in it. */
+const AHEAD_MS = 1000;
 
 const { plan, json, svg, quick } = readOptions();
 const contestants = allContestants(quick ? QUICK_INTERVALS_MS : INTERVALS_MS);
@@ -42,8 +42,7 @@ const machine = {
   node: process.version,
 };
 if (json !== undefined) {
-  const { schedule, ...rest } = plan;
-  const text = JSON.stringify({ machine, plan: rest, outcomes }, rounded, 2);
+  const text = JSON.stringify({ machine, plan, outcomes }, rounded, 2);
   writeFileSync(json, `${text}\n`);
 }
 if (svg !== undefined) writeFileSync(svg, plotOf(plan, outcomes, machine));
