@@ -17,14 +17,16 @@ export interface Plan {
   readonly seconds: number;
   readonly meanChangeMs: number;
   readonly seed: number;
+  /** Whether HTTP goes through `serve()`, and not bare `node:http`. */
+  readonly serve: boolean;
+  /** So long it asks and changes fast before: what runs often is compiled by then. */
+  readonly warmUpMs: number;
   /** Milliseconds from the start of the window. */
   readonly schedule: readonly number[];
 }
 
-/** So long, asking and changing fast: what runs often is compiled by then. */
-const WARM_UP_MS = 600;
 const WARM_UP_INTERVAL_MS = 50;
-const WARM_UP_SCHEDULE: readonly number[] = Array.from({ length: 30 }, (_, index) => index * 20);
+const WARM_UP_CHANGE_MS = 20;
 
 /** For commands to arrive before what they command begins. */
 const AHEAD_MS = 100;
@@ -35,24 +37,31 @@ const TAIL_MS = 200;
 /** A contestant that is ready to be measured. */
 export class Contest {
   readonly contestant: Contestant;
-  readonly #server = new Child<ServerCommand>("server.js");
-  readonly #clients = new Child<ClientsCommand>("clients.js");
+  readonly #plan: Plan;
+  readonly #server: Child<ServerCommand>;
+  readonly #clients: Child<ClientsCommand>;
 
-  constructor(contestant: Contestant) {
+  constructor(contestant: Contestant, plan: Plan) {
     this.contestant = contestant;
+    this.#plan = plan;
+    this.#server = new Child("server.js", plan.serve ? ["serve"] : []);
+    this.#clients = new Child("clients.js", []);
   }
 
   /** Fulfils when all clients know the value, and both processes are warm. */
-  async prepare({ clients, seed }: Plan): Promise<void> {
+  async prepare(): Promise<void> {
+    const { clients, seed, warmUpMs } = this.#plan;
     const port = await this.#server.answer<number>();
     const { kind, intervalMs } = this.contestant;
     await this.#clients.ask({ do: "open", kind, port, clients, seed });
-    const startAt = now() + AHEAD_MS;
-    const warmUpMs = intervalMs === 0 ? 0 : WARM_UP_INTERVAL_MS;
-    await this.#run(startAt, WARM_UP_MS, WARM_UP_SCHEDULE, warmUpMs);
+    const changes = Math.ceil(warmUpMs / WARM_UP_CHANGE_MS);
+    const schedule = Array.from({ length: changes }, (_, index) => index * WARM_UP_CHANGE_MS);
+    const askMs = intervalMs === 0 ? 0 : WARM_UP_INTERVAL_MS;
+    await this.#run(now() + AHEAD_MS, warmUpMs, schedule, askMs);
   }
 
-  async measure(startAt: number, { seconds, schedule }: Plan): Promise<Outcome> {
+  async measure(startAt: number): Promise<Outcome> {
+    const { seconds, schedule } = this.#plan;
     const { intervalMs } = this.contestant;
     const [server, clients] = await this.#run(startAt, seconds * 1000, schedule, intervalMs);
     return outcomeOf(this.contestant, seconds, server, clients);
@@ -83,9 +92,9 @@ export class Contest {
 class Child<Command extends object> {
   readonly #process: ChildProcess;
 
-  constructor(file: string) {
+  constructor(file: string, args: readonly string[]) {
     const path = fileURLToPath(new URL(file, import.meta.url));
-    this.#process = spawn(process.execPath, [path], {
+    this.#process = spawn(process.execPath, [path, ...args], {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
   }

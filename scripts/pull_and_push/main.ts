@@ -2,9 +2,10 @@
 // They ask for it at intervals, or are told by the server; what each way costs, and how late it is.
 //
 //   --clients N       default: 200
-//   --seconds S       for each wave of contestants that run side by side; default: 20
+//   --seconds S       for each wave of contestants that run side by side; default: 15
 //   --mean-change MS  between two changes, on average; default: 2000
 //   --seed N          of the moments of changes and of first questions; default: 1
+//   --serve           HTTP through serve(), instead of bare node:http; WebSocket is the same
 //   --json FILE  --svg FILE
 //   --quick           seconds instead of minutes, and checks what must be so on any machine
 
@@ -23,7 +24,9 @@ import { checkSanity } from "./sanity.ts";
 import { scheduleOf } from "./schedule.ts";
 
 const INTERVALS_MS = [100, 500, 1000, 2000, 5000, 10_000];
-const QUICK_INTERVALS_MS = [50, 200];
+const QUICK_INTERVALS_MS = [100];
+const WARM_UP_MS = 1500;
+const QUICK_WARM_UP_MS = 100;
 const QUICK = { clients: "20", seconds: "2", "mean-change": "100" };
 
 /** From the command to all processes until the window begins: all clients ask once in it. */
@@ -55,11 +58,11 @@ if (quick) {
 
 /** Measures contestants that run at the same time, with the same changes. */
 async function measure(wave: readonly Contestant[]): Promise<readonly Outcome[]> {
-  const contests = wave.map((contestant) => new Contest(contestant));
+  const contests = wave.map((contestant) => new Contest(contestant, plan));
   try {
-    for (const contest of contests) await contest.prepare(plan);
+    for (const contest of contests) await contest.prepare();
     const startAt = now() + AHEAD_MS;
-    return await Promise.all(contests.map((contest) => contest.measure(startAt, plan)));
+    return await Promise.all(contests.map((contest) => contest.measure(startAt)));
   } finally {
     await Promise.all(contests.map((contest) => contest.stop()));
   }
@@ -89,16 +92,19 @@ function readOptions(): {
       seed: { type },
       json: { type },
       svg: { type },
+      serve: { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
     },
   });
   const asked = { ...(values.quick ? QUICK : {}), ...values };
   const clients = positive("clients", asked.clients ?? "200");
-  const seconds = positive("seconds", asked.seconds ?? "20");
+  const seconds = positive("seconds", asked.seconds ?? "15");
   const meanChangeMs = positive("mean-change", asked["mean-change"] ?? "2000");
   const seed = positive("seed", asked.seed ?? "1");
   const schedule = scheduleOf(seed, meanChangeMs, seconds);
-  const plan = { clients, seconds, meanChangeMs, seed, schedule };
+  const warmUpMs = values.quick ? QUICK_WARM_UP_MS : WARM_UP_MS;
+  const { serve } = values;
+  const plan = { clients, seconds, meanChangeMs, seed, serve, warmUpMs, schedule };
   return { plan, json: values.json, svg: values.svg, quick: values.quick };
 }
 

@@ -6,82 +6,21 @@
 //   /events   each value as an event, without end
 //   /ws       each value as a message, without end
 //
-// A client that is told gets the newest value whenever it can take one: `write()` waits while it
-// cannot, so a slow one misses values instead of filling the server's memory with old ones.
+// With the argument "serve" HTTP goes through `serve()`, else it is bare `node:http`.
 
-import { serve, upgradeWebSocket } from "../../src/mod.ts";
 import type { Connection } from "../../src/mod.ts";
+import { startBareServer } from "./bare_server.ts";
 import { now, until } from "./clock.ts";
 import type { ServerCommand, ServerReport } from "./protocol.ts";
 import { ChangingValue } from "./value.ts";
-
-/** Proxies give up on an answer after a minute, some after half of it. */
-const HELD_MAX_MS = 25_000;
+import { startWebServer } from "./web_server.ts";
 
 const value = new ChangingValue();
-const encoder = new TextEncoder();
 
-serve(
-  {
-    port: 0,
-    hostname: "127.0.0.1",
-    onListen: (addr) => process.send?.({ result: addr.transport === "tcp" ? addr.port : 0 }),
-  },
-  (request) => {
-    switch (new URL(request.url).pathname) {
-      case "/value":
-        return answer(request);
-      case "/next":
-        return answerNext(request);
-      case "/events":
-        return new Response(events(), {
-          headers: { "Content-Type": "text/event-stream", "Cache-Control": "no-cache" },
-        });
-      case "/ws":
-        return upgradeWebSocket(request, push).response;
-      default:
-        return new Response("Not found\n", { status: 404 });
-    }
-  },
-);
-
-function answer(request: Request): Response {
-  const tag = `"${value.version}"`;
-  const headers = { ETag: tag, "Cache-Control": "no-cache" };
-  if (request.headers.get("if-none-match") === tag) {
-    return new Response(null, { status: 304, headers });
-  }
-  const { text } = value;
-  return new Response(text, {
-    headers: {
-      ...headers,
-      "Content-Type": "application/json",
-      "Content-Length": String(text.length), // it is ASCII; without it the body would be chunked
-    },
-  });
-}
-
-async function answerNext(request: Request): Promise<Response> {
-  if (request.headers.get("if-none-match") === `"${value.version}"`) {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const held = new Promise<void>((resolve) => (timer = setTimeout(resolve, HELD_MAX_MS)));
-    await Promise.race([value.changed, held]);
-    clearTimeout(timer);
-  }
-  return answer(request);
-}
-
-function events(): ReadableStream<Uint8Array> {
-  let known = -1;
-  return new ReadableStream({
-    async pull(controller) {
-      if (known === value.version) await value.changed;
-      known = value.version;
-      controller.enqueue(encoder.encode(`data: ${value.text}\n\n`));
-    },
-  });
-}
-
+/**
+ * The client gets the newest value whenever it can take one: `write()` waits while it cannot, so a
+ * slow one misses values instead of filling the server's memory with old ones.
+ */
 async function push(connection: Connection): Promise<void> {
   for (let known = -1; ; ) {
     if (known === value.version) await value.changed;
@@ -113,3 +52,6 @@ process.on("message", (command: ServerCommand) => {
   );
 });
 process.on("disconnect", () => process.exit());
+
+const start = process.argv[2] === "serve" ? startWebServer : startBareServer;
+process.send?.({ result: await start(value, push) });
