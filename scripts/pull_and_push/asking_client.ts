@@ -1,5 +1,5 @@
 // A client that asks: at intervals, or again as soon as it has an answer (long polling). Its
-// requests are as short as they can be, on a connection that is kept as long as the server keeps it:
+// requests are as short as they can be, and its connection is kept as long as the server keeps it:
 // polling at its best. Those of a browser have ten times the header.
 
 import { Agent, get } from "node:http";

@@ -1,5 +1,5 @@
-// The clock that all processes of a run share. `performance.now()` begins anew in each process, and
-// the wall clock may be set while a run goes on; this one is the machine's own and only goes forward.
+// The clock that all processes of a run share. `performance.now()` begins anew in each of them, and
+// the wall clock may be set while a run goes on; this one is the machine's and only goes forward.
 
 /** Milliseconds since some moment in the past, the same one in every process of this machine. */
 export function now(): number {

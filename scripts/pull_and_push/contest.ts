@@ -1,4 +1,4 @@
-// One contestant: its server and its clients, two processes that main.ts starts, warms up, and takes
+// One contestant: its server and its clients, two processes that are started, warmed up, and taken
 // through the window that is measured.
 
 import { spawn } from "node:child_process";

@@ -4,7 +4,7 @@
  * How a client learns:
  *
  * - `poll`: it asks each `intervalMs`, and gets the value, new or not.
- * - `poll 304`: it asks with If-None-Match, and gets the value only when it is new: RFC 9110 §13.1.2.
+ * - `poll 304`: it asks with If-None-Match, and gets the value only if it is new: RFC 9110 §13.1.2.
  * - `long poll`: it asks with If-None-Match, and the server answers when there is a new value.
  * - `events`: one answer that never ends, an event for each new value (Server-Sent Events).
  * - `websocket`: one connection, a message for each new value.

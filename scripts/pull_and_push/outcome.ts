@@ -28,7 +28,7 @@ export interface Outcome extends Contestant {
   readonly cpuMicroseconds: number;
   /** Memory of the server's process at the end, in MiB: a bare Node takes 40. */
   readonly residentMiB: number;
-  /** Changes of which a client had not heard when the run was over: a machine too busy to believe. */
+  /** Changes that a client had not heard of at the end: the machine is too busy to believe. */
   readonly unheard: number;
 }
 

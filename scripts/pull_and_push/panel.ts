@@ -19,8 +19,9 @@ export interface Series {
   readonly whisker?: (outcome: Outcome) => number;
   /** What arithmetic says of polling. Without it the points are joined. */
   readonly predicted?: (intervalMs: number) => number;
-  /** Written at the curve, where a panel has two; and the colour, which else is that of the kind. */
+  /** Written at the curve, where a panel has two. */
   readonly name?: string;
+  /** A class of the style sheet for polling. Default: "poll". */
   readonly colour?: string;
 }
 
@@ -93,69 +94,67 @@ function axis(outcomes: readonly Outcome[], x: Place): string[] {
 }
 
 function drawSeries(
-  { of, whisker, predicted, name, colour }: Series,
+  series: Series,
   format: Panel["format"],
   outcomes: readonly Outcome[],
   x: Place,
   y: Scale,
 ): string {
-  const parts: string[] = [];
-  const pointsOf = (kind: Kind): string[] =>
-    outcomes.filter((one) => one.kind === kind).map((one) => `${x(one)},${y(of(one))}`);
-  const socket = outcomes.find(({ kind }) => kind === "websocket");
-  if (socket !== undefined) {
-    const at = y(of(socket));
-    parts.push(`<line class="websocket" x1="${LEFT}" x2="${RIGHT}" y1="${at}" y2="${at}"/>`);
-  }
+  const { of, whisker, predicted, name, colour = "poll" } = series;
   const asking = outcomes.filter(({ kind }) => kind === "poll");
+  const parts = outcomes
+    .filter(({ kind }) => kind === "websocket")
+    .map((one) => reference(x(one), y(of(one)), format(of(one))));
   if (predicted !== undefined) {
-    const curve = finely(asking).map((intervalMs) => {
-      return `${x({ kind: "poll", intervalMs })},${y(predicted(intervalMs))}`;
-    });
-    const stroke = colour ?? "poll";
-    parts.push(`<polyline class="${stroke} dashed" points="${curve.join(" ")}"/>`);
+    const place = (intervalMs: number): string =>
+      `${x({ kind: "poll", intervalMs })},${y(predicted(intervalMs))}`;
+    parts.push(curve(`${colour} dashed`, finely(asking).map(place)));
   } else {
-    for (const [kind, style] of [["poll", "poll"], ["poll 304", "ring"]] as const) {
-      parts.push(`<polyline class="${style}" points="${pointsOf(kind).join(" ")}"/>`);
-    }
+    const place = (one: Outcome): string => `${x(one)},${y(of(one))}`;
+    const tagged = outcomes.filter(({ kind }) => kind === "poll 304");
+    parts.push(curve(colour, asking.map(place)), curve(`${colour} ring`, tagged.map(place)));
   }
   for (const outcome of outcomes) {
-    const style = styleOf(outcome.kind, colour);
-    const [at, height] = [x(outcome), y(of(outcome))];
-    if (whisker !== undefined && outcome.kind !== "poll 304") {
+    const { kind } = outcome;
+    const isRing = kind === "poll 304";
+    const style = outcome.intervalMs === 0 ? kind.replace(" ", "-") : colour;
+    const [cx, cy] = [x(outcome), y(of(outcome))];
+    if (whisker !== undefined && !isRing) {
       const end = y(whisker(outcome));
-      parts.push(`<line class="${style}" x1="${at}" x2="${at}" y1="${height}" y2="${end}"/>`);
+      parts.push(`<line class="${style}" x1="${cx}" x2="${cx}" y1="${cy}" y2="${end}"/>`);
     }
-    const radius = outcome.kind === "poll 304" ? 5.5 : 3.5;
-    parts.push(`<circle class="${style}" cx="${at}" cy="${height}" r="${radius}"/>`);
-  }
-  if (socket !== undefined) {
-    const [at, height] = [x(socket) + 7, y(of(socket)) + 4];
-    parts.push(`<text class="value" x="${at}" y="${height}">${format(of(socket))}</text>`);
+    const shape = isRing ? `class="${style} ring" r="5.5"` : `class="${style}" r="3.5"`;
+    parts.push(`<circle ${shape} cx="${cx}" cy="${cy}"/>`);
   }
   if (name !== undefined) parts.push(nameAtCurve(name, colour, asking, of, x, y));
   return parts.join("\n");
 }
 
+/** What the WebSocket does, all the way through, and in figures. */
+function reference(x: number, y: number, value: string): string {
+  return (
+    `<line class="websocket" x1="${LEFT}" x2="${RIGHT}" y1="${y}" y2="${y}"/>` +
+    `<text class="value" x="${x + 7}" y="${y + 4}">${value}</text>`
+  );
+}
+
+function curve(style: string, points: readonly string[]): string {
+  return `<polyline class="${style}" points="${points.join(" ")}"/>`;
+}
+
 /** Above the point where the curve is highest, inside the panel. */
 function nameAtCurve(
   name: string,
-  colour: string | undefined,
+  colour: string,
   asking: readonly Outcome[],
   of: Series["of"],
   x: Place,
   y: Scale,
 ): string {
-  if (asking.length === 0) return "";
   const highest = asking.reduce((a, b) => (of(b) > of(a) ? b : a));
   const [anchor, offset] = highest === asking[0] ? ["start", -5] : ["end", 10];
   const place = `x="${x(highest) + offset}" y="${y(of(highest)) - 10}" text-anchor="${anchor}"`;
-  return `<text class="${colour ?? "poll"}" ${place}>${name}</text>`;
-}
-
-function styleOf(kind: Kind, colour: string | undefined): string {
-  if (kind === "poll 304") return colour === undefined ? "ring" : `ring ${colour}`;
-  return kind === "poll" ? (colour ?? "poll") : kind.replace(" ", "-");
+  return `<text class="${colour}" ${place}>${name}</text>`;
 }
 
 /** Across: a logarithm of the interval, or one of the places beside the axis. */

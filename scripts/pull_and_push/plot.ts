@@ -14,28 +14,22 @@ const HEIGHT = HEAD + 2 * PANEL_HEIGHT + 30;
 /** Light, then dark. */
 const STYLE = `
 svg{font:12px system-ui,sans-serif}text{fill:#495057}.ground{fill:#fff}
-.title{font-weight:600;font-size:13px;fill:#212529}.grid{stroke:#e9ecef}
+.title{font-weight:600;font-size:13px;fill:#212529}.grid{stroke:#e9ecef}.value{font-weight:600}
 polyline,line{fill:none;stroke-width:1.5}.dashed{stroke-dasharray:4 4;opacity:.8}
-.poll{stroke:#e67700}circle.poll{fill:#e67700}text.poll{fill:#e67700;stroke:none}
-.ring{stroke:#e67700;fill:none;stroke-width:1.2}polyline.ring{stroke-dasharray:1 3}
-.missed{stroke:#c2255c}circle.missed{fill:#c2255c}text.missed{fill:#c2255c;stroke:none}
-circle.ring.missed{stroke:#c2255c;fill:none}
-.long-poll{stroke:#7048e8}circle.long-poll{fill:#7048e8}
-.events{stroke:#2b8a3e}circle.events{fill:#2b8a3e}
-.websocket{stroke:#0b7285}circle.websocket{fill:#0b7285}
-.value{fill:#0b7285;font-weight:600}
+.poll{stroke:#e67700;fill:#e67700}.missed{stroke:#c2255c;fill:#c2255c}
+.long-poll{stroke:#7048e8;fill:#7048e8}.events{stroke:#2b8a3e;fill:#2b8a3e}
+.websocket{stroke:#0b7285;fill:#0b7285}.value{fill:#0b7285}
 @media(prefers-color-scheme:dark){
 text{fill:#adb5bd}.ground{fill:#0d1117}.title{fill:#f1f3f5}.grid{stroke:#2b3138}
-.poll,.ring{stroke:#ffa94d}circle.poll,text.poll{fill:#ffa94d}
-.missed,circle.ring.missed{stroke:#f783ac}circle.missed,text.missed{fill:#f783ac}
-circle.ring,circle.ring.missed{fill:none}
-.long-poll{stroke:#b197fc}circle.long-poll{fill:#b197fc}
-.events{stroke:#69db7c}circle.events{fill:#69db7c}
-.websocket{stroke:#3bc9db}circle.websocket,.value{fill:#3bc9db}}`;
+.poll{stroke:#ffa94d;fill:#ffa94d}.missed{stroke:#f783ac;fill:#f783ac}
+.long-poll{stroke:#b197fc;fill:#b197fc}.events{stroke:#69db7c;fill:#69db7c}
+.websocket{stroke:#3bc9db;fill:#3bc9db}.value{fill:#3bc9db}}
+circle.ring,polyline{fill:none}polyline.ring{stroke-dasharray:1 3}
+text.poll,text.missed{stroke:none}`;
 
 const LEGEND: readonly (readonly [style: string, radius: number, words: string])[] = [
   ["poll", 3.5, "poll"],
-  ["ring", 5.5, "poll with If-None-Match (304)"],
+  ["poll ring", 5.5, "poll with If-None-Match (304)"],
   ["long-poll", 3.5, "long poll"],
   ["events", 3.5, "Server-Sent Events"],
   ["websocket", 3.5, "WebSocket"],

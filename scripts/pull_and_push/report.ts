@@ -22,7 +22,8 @@ const HEADERS: readonly (readonly [string, string])[] = [
 /** The whole table. Bytes and CPU are those of one client in one second. */
 export function tableOf(plan: Plan, outcomes: readonly Outcome[]): string {
   const { clients, seconds, meanChangeMs, seed, schedule } = plan;
-  const lines = [...[0, 1].map((at) => HEADERS.map((header) => header[at])), ...outcomes.map(cells)];
+  const headers = [0, 1].map((row) => HEADERS.map((header) => header[row]));
+  const lines = [...headers, ...outcomes.map(cells)];
   const widths = HEADERS.map((_, at) => Math.max(...lines.map((line) => line[at].length)));
   const rows = lines.map((line) =>
     line.map((cell, at) => cell[at === 0 ? "padEnd" : "padStart"](widths[at])).join("  "),
