@@ -66,7 +66,11 @@ export function drawPanel(panel: Panel, outcomes: readonly Outcome[]): string {
         text(LEFT - 6, y(tick) + 4, panel.format(tick), "end"),
     ),
     ...axis(outcomes, x),
-    ...panel.series.map((series) => drawSeries(series, panel.format, outcomes, x, y)),
+    ...outcomes.filter(({ kind }) => kind === "websocket").map((one) => {
+      const value = panel.series[0].of(one); // where a panel has two series it is 0 in both
+      return reference(x(one), y(value), panel.format(value));
+    }),
+    ...panel.series.map((series) => drawSeries(series, outcomes, x, y)),
   ];
   return parts.join("\n");
 }
@@ -93,18 +97,18 @@ function axis(outcomes: readonly Outcome[], x: Place): string[] {
   return parts;
 }
 
-function drawSeries(
-  series: Series,
-  format: Panel["format"],
-  outcomes: readonly Outcome[],
-  x: Place,
-  y: Scale,
-): string {
+/** What the WebSocket does, all the way through, and in figures. */
+function reference(x: number, y: number, value: string): string {
+  return (
+    `<line class="websocket" x1="${LEFT}" x2="${RIGHT}" y1="${y}" y2="${y}"/>` +
+    `<text class="value" x="${x + 7}" y="${y + 4}">${value}</text>`
+  );
+}
+
+function drawSeries(series: Series, outcomes: readonly Outcome[], x: Place, y: Scale): string {
   const { of, whisker, predicted, name, colour = "poll" } = series;
   const asking = outcomes.filter(({ kind }) => kind === "poll");
-  const parts = outcomes
-    .filter(({ kind }) => kind === "websocket")
-    .map((one) => reference(x(one), y(of(one)), format(of(one))));
+  const parts: string[] = [];
   if (predicted !== undefined) {
     const place = (intervalMs: number): string =>
       `${x({ kind: "poll", intervalMs })},${y(predicted(intervalMs))}`;
@@ -128,14 +132,6 @@ function drawSeries(
   }
   if (name !== undefined) parts.push(nameAtCurve(name, colour, asking, of, x, y));
   return parts.join("\n");
-}
-
-/** What the WebSocket does, all the way through, and in figures. */
-function reference(x: number, y: number, value: string): string {
-  return (
-    `<line class="websocket" x1="${LEFT}" x2="${RIGHT}" y1="${y}" y2="${y}"/>` +
-    `<text class="value" x="${x + 7}" y="${y + 4}">${value}</text>`
-  );
 }
 
 function curve(style: string, points: readonly string[]): string {

@@ -24,7 +24,7 @@ text{fill:#adb5bd}.ground{fill:#0d1117}.title{fill:#f1f3f5}.grid{stroke:#2b3138}
 .poll{stroke:#ffa94d;fill:#ffa94d}.missed{stroke:#f783ac;fill:#f783ac}
 .long-poll{stroke:#b197fc;fill:#b197fc}.events{stroke:#69db7c;fill:#69db7c}
 .websocket{stroke:#3bc9db;fill:#3bc9db}.value{fill:#3bc9db}}
-circle.ring,polyline{fill:none}polyline.ring{stroke-dasharray:1 3}
+circle.ring,polyline.poll,polyline.missed{fill:none}polyline.ring{stroke-dasharray:1 3}
 text.poll,text.missed{stroke:none}`;
 
 const LEGEND: readonly (readonly [style: string, radius: number, words: string])[] = [
