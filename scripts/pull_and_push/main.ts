@@ -31,7 +31,7 @@ const QUICK_WARM_UP_MS = 100;
 const QUICK = { clients: "20", seconds: "2", "mean-change": "100" };
 
 /** From the command to all processes until the window begins: all clients ask once in it. */
-const AHEAD_MS = 1000;
+const AHEAD_MS = 1500;
 
 const { plan, json, svg, quick } = readOptions();
 const contestants = allContestants(quick ? QUICK_INTERVALS_MS : INTERVALS_MS);
