@@ -5,33 +5,31 @@ import { Random } from "../fuzz/random.ts";
 import { AskingClient } from "./asking_client.ts";
 import type { Client } from "./client.ts";
 import { until } from "./clock.ts";
+import type { Kind } from "./contestants.ts";
 import { difference, Meter } from "./meter.ts";
-import type { ClientsCommand, ClientsReport } from "./protocol.ts";
+import type { ClientsReport, OpenCommand, RunCommand } from "./protocol.ts";
 import { EventClient, WebSocketClient } from "./told_client.ts";
-
-type Open = ClientsCommand & { do: "open" };
-type Run = ClientsCommand & { do: "run" };
 
 const meter = new Meter();
 let clients: readonly Client[] = [];
 let random = new Random(0, 0);
 
-async function open({ kind, port, clients: count, seed }: Open): Promise<null> {
+async function open({ kind, port, clients: count, seed }: OpenCommand): Promise<null> {
   random = new Random(seed, 1);
   clients = Array.from({ length: count }, () => clientOf(kind, port));
   await Promise.all(clients.map((client) => client.open()));
   return null;
 }
 
-function clientOf(kind: Open["kind"], port: number): Client {
+function clientOf(kind: Kind, port: number): Client {
   if (kind === "events") return new EventClient(port, meter);
   if (kind === "websocket") return new WebSocketClient(port, meter);
   return new AskingClient(port, meter, kind);
 }
 
-async function run({ startAt, endAt, intervalMs, tailMs }: Run): Promise<ClientsReport> {
+async function run({ startAt, endAt, intervalMs, tailMs }: RunCommand): Promise<ClientsReport> {
   for (const client of clients) client.learned = [];
-  const goneOn = clients.map((client) => {
+  const polling = clients.map((client) => {
     if (intervalMs === 0 || !(client instanceof AskingClient)) return null;
     const phaseMs = (random.below(2 ** 32) / 2 ** 32) * intervalMs;
     return client.poll(startAt + phaseMs, endAt + tailMs, intervalMs);
@@ -40,11 +38,11 @@ async function run({ startAt, endAt, intervalMs, tailMs }: Run): Promise<Clients
   const before = meter.counts();
   await until(endAt);
   const counts = difference(before, meter.counts());
-  await Promise.all([...goneOn, until(endAt + tailMs)]);
+  await Promise.all([...polling, until(endAt + tailMs)]);
   return { ...counts, learned: clients.map(({ learned }) => learned) };
 }
 
-process.on("message", (command: ClientsCommand) => {
+process.on("message", (command: OpenCommand | RunCommand) => {
   const act = command.do === "open" ? open(command) : run(command);
   act.then(
     (result) => process.send?.({ result }),

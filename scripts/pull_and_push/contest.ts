@@ -9,7 +9,13 @@ import { now } from "./clock.ts";
 import type { Contestant } from "./contestants.ts";
 import { outcomeOf } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
-import type { ClientsCommand, ClientsReport, ServerCommand, ServerReport } from "./protocol.ts";
+import type {
+  ClientsReport,
+  OpenCommand,
+  RunCommand,
+  ServerCommand,
+  ServerReport,
+} from "./protocol.ts";
 
 /** What all contestants of a run have in common. */
 export interface Plan {
@@ -39,7 +45,7 @@ export class Contest {
   readonly contestant: Contestant;
   readonly #plan: Plan;
   readonly #server: Child<ServerCommand>;
-  readonly #clients: Child<ClientsCommand>;
+  readonly #clients: Child<OpenCommand | RunCommand>;
 
   constructor(contestant: Contestant, plan: Plan) {
     this.contestant = contestant;

@@ -59,9 +59,13 @@ if (quick) {
 
 /** Measures contestants that run at the same time, with the same changes. */
 async function measure(wave: readonly Contestant[]): Promise<readonly Outcome[]> {
-  const contests = wave.map((contestant) => new Contest(contestant, plan));
+  const contests: Contest[] = [];
   try {
-    for (const contest of contests) await contest.prepare();
+    for (const contestant of wave) {
+      const contest = new Contest(contestant, plan);
+      contests.push(contest);
+      await contest.prepare();
+    }
     const startAt = now() + AHEAD_MS;
     return await Promise.all(contests.map((contest) => contest.measure(startAt)));
   } finally {

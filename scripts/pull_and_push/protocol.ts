@@ -1,6 +1,6 @@
 // What the processes of a run say to each other. Moments are those of `now()` in clock.ts.
 
-import type { Contestant } from "./contestants.ts";
+import type { Kind } from "./contestants.ts";
 
 /** The stretch of time that is measured. */
 export interface Window {
@@ -25,18 +25,23 @@ export interface ServerReport {
   readonly residentBytes: number;
 }
 
-/** To the clients: open so many, or go through a window. */
-export type ClientsCommand =
-  | { readonly do: "open"; readonly kind: Contestant["kind"]; readonly port: number } & {
-      readonly clients: number;
-      readonly seed: number;
-    }
-  | ({
-      readonly do: "run";
-      readonly intervalMs: number;
-      /** So long the clients go on after the window, to learn what they do not know yet. */
-      readonly tailMs: number;
-    } & Window);
+/** To the clients: open so many. */
+export interface OpenCommand {
+  readonly do: "open";
+  readonly kind: Kind;
+  readonly port: number;
+  readonly clients: number;
+  readonly seed: number;
+}
+
+/** To the clients: go through a window. */
+export interface RunCommand extends Window {
+  readonly do: "run";
+  /** 0: only listen. */
+  readonly intervalMs: number;
+  /** So long the clients go on after the window, to learn what they do not know yet. */
+  readonly tailMs: number;
+}
 
 /** A version of the value, and when a client got it. */
 export type Learned = readonly [version: number, at: number];
