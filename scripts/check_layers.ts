@@ -28,7 +28,7 @@ const FOLDERS: Readonly<Record<string, Folder>> = {
   channel: { floor: 0, node: [] },
   message: { floor: 1, node: ["node:buffer", "node:zlib"] },
   protocol: { floor: 2, node: ["node:buffer", "node:crypto"] },
-  connection: { floor: 3, node: ["node:buffer"] },
+  connection: { floor: 3, node: ["node:buffer", "node:diagnostics_channel"] },
   server: { floor: 4, node: "any" },
   client: { floor: 4, node: "any" },
   pubsub: { floor: 5, node: ["node:buffer"] },

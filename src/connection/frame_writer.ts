@@ -9,6 +9,8 @@ import { headerSize, Opcode, writeHeader } from "../frame/mod.ts";
 import type { Deflater } from "../message/deflate.ts";
 import type { Message } from "../message/message.ts";
 import { TextBytes } from "../message/text_bytes.ts";
+import type { Connection } from "./connection.ts";
+import { wireSent } from "./diagnostics.ts";
 import { Uncompressed } from "./outbox.ts";
 import type { Outgoing } from "./outbox.ts";
 import { Page } from "./page.ts";
@@ -37,6 +39,7 @@ export function isTooLargeForPage(message: Message): boolean {
 export class FrameWriter {
   readonly #deflater: Deflater | null;
   #transport: Transport | null = null;
+  #connection: Connection | null = null;
   #full = true; // until there is a socket
   #large: Message | null = null; // payload that is being written in slices
   #largeAt = 0; // how much of it is written: bytes, or UTF-16 code units of a text
@@ -58,8 +61,9 @@ export class FrameWriter {
   }
 
   /** Writes to `transport` from now on; `null`: there is nowhere to write to any more. */
-  attach(transport: Transport | null): void {
+  attach(transport: Transport | null, connection: Connection | null): void {
     this.#transport = transport;
+    this.#connection = connection;
     this.#full = transport === null;
     if (transport === null) this.#large = null;
   }
@@ -203,7 +207,12 @@ export class FrameWriter {
   }
 
   #write(bytes: Uint8Array): void {
+    if (wireSent.hasSubscribers) this.#tell(bytes);
     if (!this.#transport?.write(bytes)) this.#full = true;
+  }
+
+  #tell(bytes: Uint8Array): void {
+    if (this.#transport !== null) wireSent.publish({ connection: this.#connection, bytes });
   }
 }
 

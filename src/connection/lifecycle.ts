@@ -14,7 +14,9 @@ import type { Message } from "../message/message.ts";
 import type { TextForm } from "../message/text_bytes.ts";
 import type { Clock } from "./clock.ts";
 import type { Compression } from "./compression.ts";
+import type { Connection } from "./connection.ts";
 import { Deadline, timedOut } from "./deadline.ts";
+import { connectionClose, wireFin, wireReceived } from "./diagnostics.ts";
 import { ConnectionClosedError } from "./error.ts";
 import { Keepalive } from "./keepalive.ts";
 import type { KeepaliveOptions, KeepaliveOwner } from "./keepalive.ts";
@@ -53,6 +55,8 @@ export class Lifecycle
   readonly readLoop: ReadLoop;
   readonly writeLoop: WriteLoop;
   readonly compression: Compression | null;
+  /** What the user holds of it, and observers are told of. */
+  connection: Connection | null = null;
 
   readonly #endpoint: Endpoint;
   readonly #keepalive: Keepalive | null;
@@ -98,9 +102,14 @@ export class Lifecycle
 
   /** Is in `list` from now on, until it has ended. */
   listIn(list: Set<Lifecycle>): void {
-    if (this.#outcome.closure !== null) return;
+    if (this.hasEnded) return;
     list.add(this);
     this.#listedIn = list;
+  }
+
+  /** Whether there is nothing of it any more, or never was. */
+  get hasEnded(): boolean {
+    return this.#outcome.closure !== null;
   }
 
   /** Whether nobody has begun to close yet. */
@@ -115,10 +124,10 @@ export class Lifecycle
 
   /** The handshake is done: from here on bytes flow. */
   open(transport: Transport): void {
-    if (this.#outcome.closure !== null) return transport.destroy();
+    if (this.hasEnded) return transport.destroy();
     this.#transport = transport;
     if (this.isOpen) this.#keepalive?.start();
-    this.writeLoop.attach(transport);
+    this.writeLoop.attach(transport, this.connection);
   }
 
   /** Starts the closing handshake: §7.1.2 [B47]. Only the first call counts, for either side. */
@@ -149,6 +158,7 @@ export class Lifecycle
   /** Hot. */
   received(bytes: Uint8Array): void {
     this.bytesReceived += bytes.length;
+    if (wireReceived.hasSubscribers) wireReceived.publish({ connection: this.connection, bytes });
     if (this.#endpoint.state === "ending") return this.#linger(bytes.length); // §7.1.1 [B45]
     this.writeLoop.turnBegins();
     this.#endpoint.receive(bytes);
@@ -160,10 +170,12 @@ export class Lifecycle
   }
 
   endSent(): void {
+    if (wireFin.hasSubscribers) wireFin.publish({ connection: this.connection, from: "local" });
     if (!this.#isDestroyed) this.#closeWithin(LINGER_MS);
   }
 
   ended(): void {
+    if (wireFin.hasSubscribers) wireFin.publish({ connection: this.connection, from: "remote" });
     if (this.#endpoint.inputEnded) return; // the FIN that answers ours
     this.#isLost = true;
     this.#cause ??= new Error("Peer ended TCP without a Close frame (§7.1.5)");
@@ -174,15 +186,20 @@ export class Lifecycle
 
   /** §6.1 [B41]: whoever waits is told. */
   disconnected(cause: unknown): void {
-    if (this.#outcome.closure !== null) return;
+    if (this.hasEnded) return;
+    const wasOpened = this.#transport !== null;
     this.#endpoint.disconnected(this.#isTerminated ? "local" : "remote");
-    this.#outcome.settle(this.#endpoint.closure(this.#cause ?? cause));
+    const closure = this.#endpoint.closure(this.#cause ?? cause);
+    this.#outcome.settle(closure);
     this.#transport = null;
     this.#closing?.meet();
     this.#stall?.meet();
     this.writeLoop.abandon();
     this.#pings?.fail(() => this.closedError("ping"));
     this.#listedIn?.delete(this);
+    if (wasOpened && connectionClose.hasSubscribers) {
+      connectionClose.publish({ connection: this.connection, closure });
+    }
   }
 
   // Asked by the endpoint.
@@ -246,7 +263,7 @@ export class Lifecycle
 
   finished(): void {
     if (this.#transport?.flushed === false) this.#closeWithin(this.#limits.closeTimeoutMs);
-    else this.endSent();
+    else this.#closeWithin(LINGER_MS);
   }
 
   sendKeepalivePing(): void {

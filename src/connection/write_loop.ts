@@ -10,6 +10,7 @@ import { ChannelClosedError } from "../channel/mod.ts";
 import { Opcode } from "../frame/mod.ts";
 import type { Deflater } from "../message/deflate.ts";
 import type { Message } from "../message/message.ts";
+import type { Connection } from "./connection.ts";
 import { ControlQueue } from "./control_queue.ts";
 import { FrameWriter, isTooLargeForPage } from "./frame_writer.ts";
 import type { ConnectionLimits } from "./limits.ts";
@@ -69,8 +70,9 @@ export class WriteLoop {
     this.outbox = new Outbox(limits);
   }
 
-  attach(transport: Transport): void {
-    this.#writer.attach(transport);
+  /** @param connection Whose bytes they are, for observers. */
+  attach(transport: Transport, connection: Connection | null): void {
+    this.#writer.attach(transport, connection);
     this.flush();
   }
 
@@ -183,7 +185,7 @@ export class WriteLoop {
 
   /** There is no socket any more: lets go of everything. */
   abandon(): void {
-    this.#writer.attach(null);
+    this.#writer.attach(null, null);
     this.refuse();
     while (this.outbox.take() !== undefined);
     this.#controls = null;

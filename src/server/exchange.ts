@@ -108,7 +108,7 @@ export async function answerUpgrade(
     if (upgrade !== null) pendingUpgrades.set(request, upgrade);
     const info = { remoteAddr: addr, completed: sent.promise };
     const answer = await inTime(context, gone, upgrade, () => context.handler(request, info));
-    if (upgrade !== null && upgrade.response === answer) connection = upgrade.complete();
+    if (upgrade !== null && upgrade.response === answer) connection = upgrade.complete(incoming);
     return answer;
   });
   socket.off("close", onClose);

@@ -11,6 +11,8 @@ import type { Duplex } from "node:stream";
 import { systemClock } from "../connection/clock.ts";
 import { Connection } from "../connection/connection.ts";
 import type { RemoteAddr } from "../connection/connection.ts";
+import { connectionOpen } from "../connection/diagnostics.ts";
+import type { ConnectionOpened } from "../connection/diagnostics.ts";
 import { ConnectionClosedError } from "../connection/error.ts";
 import { Lifecycle } from "../connection/lifecycle.ts";
 import { connectionLimits } from "../connection/limits.ts";
@@ -82,9 +84,10 @@ export class PendingUpgrade {
   /**
    * Sends the 101 and opens the connection, whose inside it returns: ended, if the client has gone.
    *
+   * @param request What it answers, for observers.
    * @throws {TypeError} When the response has got headers that the 101 has from us.
    */
-  complete(): Lifecycle {
+  complete(request: ConnectionOpened["request"]): Lifecycle {
     if (this.#claimed === null) throw new Error("Bug: nothing is claimed");
     const { lifecycle, connection, response, protocol, handler, onError } = this.#claimed;
     try {
@@ -102,6 +105,9 @@ export class PendingUpgrade {
     const { extensions } = connection;
     const head = statusAndHeaders(this.handshake.key, protocol, extensions, response.headers);
     this.#socket.write(head, "latin1");
+    if (connectionOpen.hasSubscribers && !lifecycle.hasEnded) {
+      connectionOpen.publish({ connection, request, response: head });
+    }
     lifecycle.open(transport);
     transport.start(this.#head); // §4.2.2 [S37]
     if (handler !== null) run(handler, connection, lifecycle, onError);

@@ -111,7 +111,7 @@ function upgradeNode(
     if (!isWebSocketUpgrade(incoming)) throw upgradeRequired("request is no WebSocket handshake");
     const pending = new PendingUpgrade(readHandshake(incoming), socket, head, address);
     const upgrade = accept(pending, options, handler);
-    pending.complete();
+    pending.complete(incoming);
     return upgrade;
   } catch (error) {
     const isRefusal = error instanceof HandshakeError;
