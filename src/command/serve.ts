@@ -1,13 +1,13 @@
 // The minimal server, `sluice serve` and `npm start`: what Sluice does, to be tried in a browser.
 //
-//   /        a page that connects to /ws
+//   /        a page that connects to /ws, and shows what passes on the wire
 //   /ws      every message comes back, and the text "heartbeat" comes each second
 //   /echo    every message comes back, compressed where the client offers it; for conformance
 //            suites and benchmarks
+//   /wire    what the page is told of its connection: see `wire_view`
 
-import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { select, tick } from "../channel/mod.ts";
+import { after, select, tick } from "../channel/mod.ts";
 import { connectionLimits } from "../connection/limits.ts";
 import type { Connection } from "../connection/connection.ts";
 import { displayUrl } from "../server/address.ts";
@@ -17,6 +17,8 @@ import type { Server } from "../server/serve.ts";
 import { upgradeWebSocket } from "../server/upgrade.ts";
 import { UsageError } from "./command.ts";
 import type { Command } from "./command.ts";
+import { PageFiles } from "./page_files.ts";
+import { WireViews } from "./wire_views.ts";
 
 const DEFAULT_PORT = 7777;
 const DEFAULT_HOSTNAME = "0.0.0.0";
@@ -40,28 +42,17 @@ Example: sluice serve --port 8080 --hostname 127.0.0.1`,
   run,
 };
 
-/** The page may load nothing and talk to nobody but this server. */
-const PAGE_HEADERS = {
-  "Content-Type": "text/html; charset=utf-8",
-  "Cache-Control": "no-cache",
-  "Content-Security-Policy":
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; " +
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-};
-
-// The compiler copies no HTML into dist, where this runs: the page is read at its source.
-const PAGE = new URL("../../../src/command/page.html", import.meta.url);
-
 async function run(args: readonly string[]): Promise<number> {
   const { port, hostname } = readOptions(args);
-  const page = readFileSync(PAGE, "utf8");
+  const page = new PageFiles();
+  const wire = new WireViews(() => server.addr);
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
   process.once("SIGTERM", () => stop.abort());
   const limits = { shutdownTimeoutMs: SHUTDOWN_TIMEOUT_MS };
   const onListen = (addr: Addr): void => announce(addr, server);
   const server = serve({ port, hostname, limits, signal: stop.signal, onListen }, (request) =>
-    respond(request, page),
+    respond(request, page, wire),
   );
   try {
     await server.finished;
@@ -72,30 +63,42 @@ async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-function respond(request: Request, page: string): Response {
-  switch (new URL(request.url).pathname) {
-    case "/":
-      return new Response(page, { headers: PAGE_HEADERS });
-    case "/ws":
-      return upgradeWebSocket(request, echoAndBeat).response;
+function respond(request: Request, page: PageFiles, wire: WireViews): Response {
+  const path = new URL(request.url).pathname;
+  switch (path) {
+    case "/ws": {
+      const paceMs = wire.paceOf(request);
+      return upgradeWebSocket(request, (connection) => echoAndBeat(connection, paceMs)).response;
+    }
+    case "/wire":
+      return wire.watch(request);
     case "/echo":
       return upgradeWebSocket(
         request,
         { limits: { messageSizeMax: ECHO_MESSAGE_SIZE_MAX }, compression: { threshold: 0 } },
-        echo,
+        (connection) => echo(connection),
       ).response;
-    default:
-      return new Response("Not found: try /, /ws or /echo\n", { status: 404 });
+    default: {
+      const notFound = new Response("Not found: try /, /ws or /echo\n", { status: 404 });
+      return page.respond(path) ?? notFound;
+    }
   }
 }
 
-async function echoAndBeat(connection: Connection): Promise<void> {
-  await Promise.all([echo(connection), beat(connection)]);
+async function echoAndBeat(connection: Connection, paceMs: () => number): Promise<void> {
+  await Promise.all([echo(connection, paceMs), beat(connection)]);
 }
 
-/** `write()` waits while the client takes nothing, and a loop that waits reads nothing either. */
-async function echo(connection: Connection): Promise<void> {
-  for await (const message of connection) await connection.write(message);
+/**
+ * `write()` waits while the client takes nothing, and a loop that waits reads nothing either.
+ *
+ * @param paceMs How slow a handler it plays, so that one sees what that does.
+ */
+async function echo(connection: Connection, paceMs: () => number = () => 0): Promise<void> {
+  for await (const message of connection) {
+    if (paceMs() > 0) await after(paceMs()).receive();
+    await connection.write(message);
+  }
 }
 
 /** `tick()` keeps its phase and drops what nobody took: a slow client gets no burst of beats. */

@@ -1,0 +1,169 @@
+// What one page sees of its connections, over a WebSocket of its own; and what it asks for there:
+//
+//   { "ask": "pace", "ms": 20 }               the handler takes so long for each message
+//   { "ask": "ping", "lane": "browser" }      the server sends a Ping
+//   { "ask": "close", "lane": "browser", "code": 1001, "reason": "" }    the server closes
+//   { "ask": "dial" }                         a raw client connects
+//   { "ask": "fin" | "reset" | "pause" | "resume" }    what the raw client does with TCP
+//   bytes                                     the raw client sends them, as they are
+
+import { ConnectionClosedError } from "../connection/error.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { ConnectionOpened } from "../connection/diagnostics.ts";
+import type { Addr } from "../server/address.ts";
+import { LoopbackClient } from "./loopback_client.ts";
+import type { LoopbackAct } from "./loopback_client.ts";
+import type { Lane } from "./wire_event.ts";
+import { WireLane } from "./wire_lane.ts";
+import { WireQueue } from "./wire_queue.ts";
+
+/** How often the page learns how full the channels are. */
+const STATS_EVERY_MS = 100;
+
+const PACE_MAX_MS = 1000;
+const ACTS: readonly string[] = ["fin", "reset", "pause", "resume"];
+
+/** What a page may ask for; each field is to be checked. */
+interface Ask {
+  readonly ask?: unknown;
+  readonly lane?: unknown;
+  readonly ms?: unknown;
+  readonly code?: unknown;
+  readonly reason?: unknown;
+}
+
+/** One page's view. */
+export class WireView {
+  /** Milliseconds that the handler of the page's connections takes for each message. */
+  paceMs = 0;
+  readonly #page: Connection;
+  readonly #addr: () => Addr;
+  readonly #target: string;
+  readonly #begin = performance.now();
+  readonly #queue = new WireQueue();
+  readonly #lanes = new Map<Connection, WireLane>();
+  readonly #timer: NodeJS.Timeout;
+  #raw: Promise<LoopbackClient> | null = null;
+  #isSending = false;
+
+  /**
+   * @param page Where the page is told what happens.
+   * @param addr Where the server listens.
+   * @param target What the raw client asks for.
+   */
+  constructor(page: Connection, addr: () => Addr, target: string) {
+    this.#page = page;
+    this.#addr = addr;
+    this.#target = target;
+    this.#timer = setInterval(() => {
+      for (const lane of this.#lanes.values()) lane.tellStats();
+      this.#send();
+    }, STATS_EVERY_MS);
+  }
+
+  /** Does what the page asks for, until it is gone. */
+  async serve(): Promise<void> {
+    try {
+      for await (const message of this.#page) {
+        if (typeof message === "string") await this.#answer(message);
+        else (await this.#dialled())?.send(message);
+      }
+    } finally {
+      clearInterval(this.#timer);
+      this.#lanes.clear();
+      const raw = await this.#raw?.catch(() => null);
+      raw?.act("reset");
+    }
+  }
+
+  /** A connection has opened that is this page's. */
+  observe(lane: Lane, opened: ConnectionOpened): WireLane {
+    const observed = new WireLane(lane, opened, this.#queue, this.#begin);
+    this.#lanes.set(opened.connection, observed);
+    this.happened();
+    return observed;
+  }
+
+  /** The connection is over. */
+  forget(connection: Connection): void {
+    this.#lanes.get(connection)?.tellStats();
+    this.#lanes.delete(connection);
+    this.happened();
+  }
+
+  /** There is something to tell. */
+  happened(): void {
+    if (!this.#isSending) setImmediate(() => this.#send());
+  }
+
+  /** A page that does not take it makes `write()` wait: meanwhile the queue drops what is old. */
+  async #send(): Promise<void> {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    try {
+      while (!this.#queue.isEmpty) await this.#page.write(JSON.stringify(this.#queue.take()));
+    } catch (error) {
+      if (!(error instanceof ConnectionClosedError)) throw error;
+    } finally {
+      this.#isSending = false;
+    }
+  }
+
+  async #answer(text: string): Promise<void> {
+    const asked = readAsk(text);
+    const { ask, ms, code, reason } = asked;
+    if (ask === "dial") {
+      await this.#dialled();
+    } else if (ask === "pace" && typeof ms === "number" && ms >= 0 && ms <= PACE_MAX_MS) {
+      this.paceMs = ms;
+    } else if (ask === "ping") {
+      void this.#connection(asked.lane)?.ping();
+    } else if (ask === "close" && typeof code === "number" && typeof reason === "string") {
+      this.#close(asked.lane, code, reason);
+    } else if (typeof ask === "string" && ACTS.includes(ask)) {
+      (await this.#raw?.catch(() => null))?.act(ask as LoopbackAct);
+    } else {
+      this.#refuse(`there is no way to ${JSON.stringify(asked).slice(0, 80)}`);
+    }
+  }
+
+  #close(lane: unknown, code: number, reason: string): void {
+    try {
+      void this.#connection(lane)?.close(code, reason);
+    } catch (error) {
+      this.#refuse((error as Error).message);
+    }
+  }
+
+  /** The raw client, which is dialled if there is none; `null` when it cannot be. */
+  async #dialled(): Promise<LoopbackClient | null> {
+    try {
+      if (this.#raw !== null) return await this.#raw;
+      this.#raw = LoopbackClient.dial(this.#addr(), this.#target);
+      const raw = await this.#raw;
+      raw.onClose(() => (this.#raw = null));
+      return raw;
+    } catch (error) {
+      this.#raw = null;
+      this.#refuse(`Cannot connect the raw client: ${(error as Error).message}`);
+      return null;
+    }
+  }
+
+  #refuse(why: string): void {
+    this.#queue.push(() => ({ event: "refused", why }), why.length);
+    this.happened();
+  }
+
+  #connection(lane: unknown): Connection | undefined {
+    return [...this.#lanes.values()].find((one) => one.lane === lane)?.connection;
+  }
+}
+
+function readAsk(text: string): Ask {
+  try {
+    return Object(JSON.parse(text)) as Ask;
+  } catch {
+    return {};
+  }
+}
