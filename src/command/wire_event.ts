@@ -26,6 +26,13 @@ export interface OpenEvent {
   readonly response: string;
   /** How the accept key comes about: §4.2.2. The digest is hex. */
   readonly accept: AcceptSteps;
+  /** What the channels hold at most. */
+  readonly limits: ChannelLimits;
+}
+
+export interface ChannelLimits {
+  readonly inbox: { readonly messages: number; readonly size: number };
+  readonly outbox: { readonly messages: number; readonly size: number };
 }
 
 export interface AcceptSteps {

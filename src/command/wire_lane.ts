@@ -3,11 +3,12 @@
 import { createHash } from "node:crypto";
 import type { Connection } from "../connection/connection.ts";
 import type { ConnectionOpened } from "../connection/diagnostics.ts";
+import { connectionLimits } from "../connection/limits.ts";
 import type { Closure } from "../protocol/endpoint.ts";
 import { acceptKey, fieldValues } from "../protocol/handshake.ts";
 import { FrameSplitter } from "./frame_splitter.ts";
 import type { WireFrame } from "./frame_splitter.ts";
-import type { AcceptSteps, Fill, Lane, StatsEvent } from "./wire_event.ts";
+import type { AcceptSteps, ChannelLimits, Fill, Lane, StatsEvent } from "./wire_event.ts";
 import type { WireQueue } from "./wire_queue.ts";
 
 /** §1.3. */
@@ -35,7 +36,8 @@ export class WireLane {
     const accept = acceptSteps(opened.request);
     const at = this.#now();
     const size = 2 * (request.length + response.length);
-    queue.push(() => ({ event: "open", lane, at, request, response, accept }), size);
+    const limits = channelLimits();
+    queue.push(() => ({ event: "open", lane, at, request, response, accept, limits }), size);
   }
 
   received(bytes: Uint8Array): void {
@@ -119,6 +121,15 @@ function higher(a: Level, b: Level): Level {
 
 function fill(now: Level, peak: Level): Fill {
   return { ...now, messagesPeak: peak.messages, sizePeak: peak.size };
+}
+
+/** Those of a connection with no options, as /ws has them. */
+function channelLimits(): ChannelLimits {
+  const limits = connectionLimits();
+  return {
+    inbox: { messages: limits.inboxMessagesMax, size: limits.inboxSizeMax },
+    outbox: { messages: limits.outboxMessagesMax, size: limits.outboxSizeMax },
+  };
 }
 
 /** The head as it came: what `node:http` does not tell is the white space around a value. */

@@ -3,7 +3,7 @@
 //   { "ask": "pace", "ms": 20 }               the handler takes so long for each message
 //   { "ask": "ping", "lane": "browser" }      the server sends a Ping
 //   { "ask": "close", "lane": "browser", "code": 1001, "reason": "" }    the server closes
-//   { "ask": "dial" }                         a raw client connects
+//   { "ask": "dial" }                         a raw client connects, if there is none
 //   { "ask": "fin" | "reset" | "pause" | "resume" }    what the raw client does with TCP
 //   bytes                                     the raw client sends them, as they are
 
@@ -43,7 +43,7 @@ export class WireView {
   readonly #queue = new WireQueue();
   readonly #lanes = new Map<Connection, WireLane>();
   readonly #timer: NodeJS.Timeout;
-  #raw: Promise<LoopbackClient> | null = null;
+  #raw: Promise<LoopbackClient | null> | null = null;
   #isSending = false;
 
   /**
@@ -66,13 +66,12 @@ export class WireView {
     try {
       for await (const message of this.#page) {
         if (typeof message === "string") await this.#answer(message);
-        else (await this.#dialled())?.send(message);
+        else (await this.#raw)?.send(message);
       }
     } finally {
       clearInterval(this.#timer);
       this.#lanes.clear();
-      const raw = await this.#raw?.catch(() => null);
-      raw?.act("reset");
+      (await this.#raw)?.act("reset");
     }
   }
 
@@ -113,7 +112,7 @@ export class WireView {
     const asked = readAsk(text);
     const { ask, ms, code, reason } = asked;
     if (ask === "dial") {
-      await this.#dialled();
+      await (this.#raw ??= this.#dial());
     } else if (ask === "pace" && typeof ms === "number" && ms >= 0 && ms <= PACE_MAX_MS) {
       this.paceMs = ms;
     } else if (ask === "ping") {
@@ -121,7 +120,7 @@ export class WireView {
     } else if (ask === "close" && typeof code === "number" && typeof reason === "string") {
       this.#close(asked.lane, code, reason);
     } else if (typeof ask === "string" && ACTS.includes(ask)) {
-      (await this.#raw?.catch(() => null))?.act(ask as LoopbackAct);
+      (await this.#raw)?.act(ask as LoopbackAct);
     } else {
       this.#refuse(`there is no way to ${JSON.stringify(asked).slice(0, 80)}`);
     }
@@ -135,12 +134,9 @@ export class WireView {
     }
   }
 
-  /** The raw client, which is dialled if there is none; `null` when it cannot be. */
-  async #dialled(): Promise<LoopbackClient | null> {
+  async #dial(): Promise<LoopbackClient | null> {
     try {
-      if (this.#raw !== null) return await this.#raw;
-      this.#raw = LoopbackClient.dial(this.#addr(), this.#target);
-      const raw = await this.#raw;
+      const raw = await LoopbackClient.dial(this.#addr(), this.#target);
       raw.onClose(() => (this.#raw = null));
       return raw;
     } catch (error) {
