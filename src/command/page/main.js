@@ -13,7 +13,7 @@ import { Connection } from "./observed.js";
 import { RawClient } from "./raw_client.js";
 import { Timeline } from "./timeline.js";
 import { BASE, Wire } from "./wire.js";
-import { $ } from "./words.js";
+import { $, isNarrow } from "./words.js";
 
 /** @typedef {import("../wire_event.js").WireEvent} WireEvent */
 
@@ -21,7 +21,7 @@ const BURST_MAX = 5000;
 
 const timeline = new Timeline((happening, isOpened) => {
   showDetail(happening, (frame) => timeline.show(frame));
-  if (isOpened) $("detail-panel").focus();
+  if (isOpened) goToDetail();
 });
 const wire = new Wire(happened, lost);
 const rawClient = new RawClient(wire);
@@ -168,6 +168,11 @@ $("server-ping").addEventListener("click", () => wire.ask({ ask: "ping", lane: "
 $("server-close").addEventListener("click", () => {
   wire.ask({ ask: "close", lane: "browser", code: 1001, reason: "Asked to by the page" });
 });
+/** By keyboard, and where the detail is below the wire, the reader is taken there. */
+function goToDetail() {
+  $("detail-panel").focus({ preventScroll: true });
+  if (isNarrow()) $("detail-panel").scrollIntoView({ block: "start" });
+}
 $("pace").addEventListener("change", () => wire.askPace());
 $("back").addEventListener("click", () => timeline.focus());
 $("detail-panel").addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {

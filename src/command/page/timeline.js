@@ -2,7 +2,7 @@
 // buttons; one of them is in the tab order, and the arrow keys lead from row to row.
 
 import { isHeartbeat, wordsOf } from "./row.js";
-import { $, element, seconds, wayOf } from "./words.js";
+import { $, element, isNarrow, seconds, wayOf } from "./words.js";
 
 /** @typedef {import("./observed.js").Connection} Connection */
 /** @typedef {import("./observed.js").ObservedFrame} ObservedFrame */
@@ -32,7 +32,7 @@ export class Timeline {
       const row = /** @type {Element} */ (event.target).closest("button");
       if (row === null) return;
       const isByKey = event.detail === 0;
-      this.#select(row, { isOpened: isByKey || $("back").offsetParent !== null });
+      this.#select(row, { isOpened: isByKey || isNarrow() });
     });
     this.#list.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       this.#onKey(event);

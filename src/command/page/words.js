@@ -32,6 +32,11 @@ export function element(name, ...children) {
   return made;
 }
 
+/** Whether the detail is below the wire, and not beside it: then it has a way back. */
+export function isNarrow() {
+  return $("back").offsetParent !== null;
+}
+
 /** Which kind a frame is, for its colour. @param {ObservedFrame} frame */
 export function kindOf({ explained: { header } }) {
   if (header === null) return "cut";
