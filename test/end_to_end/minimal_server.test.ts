@@ -1,19 +1,13 @@
 // The minimal server as a person starts it: a process with arguments, output, signals, exit codes.
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { closeFrame, frame, frameHeader } from "../support/frame.ts";
-import { handshake } from "../support/handshake.ts";
+import { ended, EXIT_WITHIN_MS, MinimalServer, run } from "../support/minimal_server.ts";
 import { RawClient } from "../support/raw_client.ts";
-import { withTimeout } from "../support/with_timeout.ts";
 
-const SCRIPT = fileURLToPath(new URL("../../src/command/main.js", import.meta.url));
 const BEAT_MS = 1000;
 const BEAT_TOLERANCE_MS = 250; // of a machine that runs other things too
-const EXIT_WITHIN_MS = 5000;
 
 const test = suite("end_to_end/minimal_server");
 
@@ -54,15 +48,41 @@ for (const [args, due] of WRONG) {
 
 test("serve answers / with a page that needs nothing from elsewhere", async () => {
   await using server = await MinimalServer.start();
-  const page = await fetch(`http://127.0.0.1:${server.port}/`);
+  const origin = `http://127.0.0.1:${server.port}`;
+  const page = await fetch(`${origin}/`);
   assert.is(page.headers.get("content-type"), "text/html; charset=utf-8");
   assert.match(page.headers.get("content-security-policy") ?? "", "default-src 'none'");
-  assert.not.match(await page.text(), /(?:src|href)\s*=\s*["'](?!data:)|url\(|@import/);
-  const elsewhere = await fetch(`http://127.0.0.1:${server.port}/elsewhere`);
+  const loaded: string[] = [];
+  for (let due = references(await page.text(), "/"); due.length > 0; due = due.slice(1)) {
+    const [path] = due;
+    if (loaded.includes(path)) continue;
+    loaded.push(path);
+    const file = await fetch(origin + path);
+    assert.is(file.status, 200, path);
+    assert.match(file.headers.get("content-type") ?? "", path.endsWith(".css") ? "css" : "script");
+    due.push(...references(await file.text(), path));
+  }
+  for (const name of ["command/page/page.css", "command/page/main.js", "frame/explainer.js"]) {
+    assert.ok(loaded.includes(`/src/${name}`), name);
+  }
+  const elsewhere = await fetch(`${origin}/elsewhere`);
   assert.is(elsewhere.status, 404);
   assert.match(await elsewhere.text(), /^Not found/);
-  assert.is((await fetch(`http://127.0.0.1:${server.port}/ws`)).status, 426);
+  for (const path of ["/ws", `/wire?view=${"0".repeat(32)}`]) {
+    assert.is((await fetch(origin + path)).status, 426);
+  }
 });
+
+/** The paths of the files that a file of the page loads. Throws when one is of somewhere else. */
+function references(text: string, path: string): string[] {
+  const found = text.matchAll(/(?: (?:src|href)=|^(?:import|export)\b.*? from |url\()"([^"]*)"/gms);
+  return Array.from(found, ([, reference]) => reference)
+    .filter((reference) => !reference.startsWith("data:"))
+    .map((reference) => {
+      if (!/^[./]/.test(reference)) throw new Error(`${path} loads "${reference}"`);
+      return new URL(reference, `http://localhost${path}`).pathname;
+    });
+}
 
 test("/echo takes messages that the default limit would refuse, up to 64 MiB", async () => {
   await using server = await MinimalServer.start();
@@ -126,59 +146,3 @@ test("serve exits with 0 within 5 s although a client answers nothing", async ()
 });
 
 test.run();
-
-/** The server as a child process: what it prints, and how it ends. */
-class MinimalServer implements AsyncDisposable {
-  readonly child: ChildProcess;
-  readonly exited: Promise<unknown>;
-  stdout = "";
-  stderr = "";
-
-  constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
-    const all = [SCRIPT, "serve", ...args];
-    this.child = spawn(process.execPath, all, { env: { ...process.env, ...env } });
-    this.child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));
-    this.child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
-    this.exited = once(this.child, "close");
-  }
-
-  static async start(
-    args: readonly string[] = ["--port", "0", "--hostname", "127.0.0.1"],
-    env: Readonly<Record<string, string>> = {},
-  ): Promise<MinimalServer> {
-    const server = run(args, env);
-    while (!server.stdout.includes("Limits of a connection")) {
-      await withTimeout(once(server.child.stdout as NodeJS.ReadableStream, "data"), "output");
-    }
-    return server;
-  }
-
-  get port(): number {
-    return Number(/^Listening on http:.*:(\d+)\/$/m.exec(this.stdout)?.[1]);
-  }
-
-  /** A client with an open connection to `path`. */
-  async open(path: string): Promise<RawClient> {
-    const client = await RawClient.connect(this.port);
-    client.send(handshake({}, `GET ${path} HTTP/1.1`));
-    assert.is((await client.readHead()).status, 101);
-    return client;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.child.kill("SIGKILL");
-    await this.exited;
-  }
-}
-
-function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): MinimalServer {
-  return new MinimalServer(args, env);
-}
-
-/** How it ended. */
-async function ended(
-  server: MinimalServer,
-): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  await withTimeout(server.exited, "the server to exit", EXIT_WITHIN_MS + 1000);
-  return { code: server.child.exitCode, stdout: server.stdout, stderr: server.stderr };
-}
