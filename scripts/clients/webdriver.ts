@@ -50,9 +50,12 @@ export class Browser {
         return (await fetch(`${base}/status`).catch(() => null))?.ok;
       });
       const chrome = { args: [...ARGUMENTS, `--user-data-dir=${profile}`] };
-      const capabilities = { alwaysMatch: { "goog:chromeOptions": chrome } };
+      const alwaysMatch = {
+        "goog:chromeOptions": chrome,
+        "goog:loggingPrefs": { browser: "ALL" },
+      };
       const { sessionId } = await command<{ sessionId: string }>(`${base}/session`, "POST", {
-        capabilities,
+        capabilities: { alwaysMatch },
       });
       return new Browser(`${base}/session/${sessionId}`, stop);
     } catch (error) {
@@ -84,6 +87,33 @@ export class Browser {
     const element = await this.#element(selector);
     await command(`${element}/clear`, "POST", {});
     await command(`${element}/value`, "POST", { text });
+  }
+
+  /** Strikes keys, one after another, wherever the focus is: WebDriver §17.4.2. */
+  async press(...keys: readonly string[]): Promise<void> {
+    const strikes = keys.flatMap((value) => [
+      { type: "keyDown", value },
+      { type: "keyUp", value },
+    ]);
+    const actions = [{ type: "key", id: "keyboard", actions: strikes }];
+    await command(`${this.#session}/actions`, "POST", { actions });
+  }
+
+  /** Makes the window of the page as large as that of some device, in CSS pixels. */
+  async resize(width: number, height: number): Promise<void> {
+    const params = { width, height, deviceScaleFactor: 1, mobile: width < 600 };
+    const cmd = "Emulation.setDeviceMetricsOverride";
+    await command(`${this.#session}/goog/cdp/execute`, "POST", { cmd, params });
+  }
+
+  /** What the console has shown since the last call, errors and violations of the policy too. */
+  async console(): Promise<string[]> {
+    const entries = await command<{ level: string; message: string }[]>(
+      `${this.#session}/se/log`,
+      "POST",
+      { type: "browser" },
+    );
+    return entries.map(({ level, message }) => `${level} ${message}`);
   }
 
   /** Ends the browser and its driver, and removes the profile. */

@@ -1,5 +1,6 @@
 // The raw client of the wire view: the server connects to itself, and says what a page wants it to.
 
+import { networkInterfaces } from "node:os";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { bytes } from "../support/bytes.ts";
@@ -9,8 +10,11 @@ import { Page } from "../support/wire_page.ts";
 
 const test = suite("end_to_end/wire_view_raw");
 
-/** Every interface, of either family, and loopback alone: the raw client must find its way. */
-const HOSTNAMES = ["127.0.0.1", "0.0.0.0", "::"];
+/** Loopback alone, and all addresses: the raw client must find its way. */
+const HOSTNAMES = ["127.0.0.1", "0.0.0.0"];
+
+const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+if (addresses.some(({ family }) => family === "IPv6")) HOSTNAMES.push("::");
 
 for (const hostname of HOSTNAMES) {
   test(`the raw client says what it is told to, the server bound to ${hostname}`, async () => {
