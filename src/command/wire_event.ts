@@ -19,6 +19,8 @@ export type WireEvent =
 /** The opening handshake: §4. */
 export interface OpenEvent {
   readonly event: "open";
+  /** Its number, by which the other events mean it. */
+  readonly connection: number;
   readonly lane: Lane;
   readonly at: number;
   /** Both heads, as on the wire. */
@@ -45,7 +47,7 @@ export interface AcceptSteps {
 /** A frame; told again, with the same number, when more of it has come. */
 export interface FrameEvent {
   readonly event: "frame";
-  readonly lane: Lane;
+  readonly connection: number;
   readonly at: number;
   readonly from: "client" | "server";
   readonly number: number;
@@ -57,7 +59,7 @@ export interface FrameEvent {
 /** One side ended TCP. */
 export interface FinEvent {
   readonly event: "fin";
-  readonly lane: Lane;
+  readonly connection: number;
   readonly at: number;
   readonly from: "client" | "server";
 }
@@ -65,7 +67,7 @@ export interface FinEvent {
 /** The end, as the server's `connection.closed` has it. */
 export interface CloseEvent {
   readonly event: "close";
-  readonly lane: Lane;
+  readonly connection: number;
   readonly at: number;
   readonly closure: Omit<Closure, "cause"> & { readonly cause: string | null };
 }
@@ -73,7 +75,7 @@ export interface CloseEvent {
 /** What the channels of a connection hold, and the most that they held since the last time. */
 export interface StatsEvent {
   readonly event: "stats";
-  readonly lane: Lane;
+  readonly connection: number;
   readonly inbox: Fill;
   readonly outbox: Fill;
   readonly paused: boolean;

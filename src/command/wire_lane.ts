@@ -5,19 +5,26 @@ import type { Connection } from "../connection/connection.ts";
 import type { ConnectionOpened } from "../connection/diagnostics.ts";
 import { connectionLimits } from "../connection/limits.ts";
 import type { Closure } from "../protocol/endpoint.ts";
-import { acceptKey, fieldValues } from "../protocol/handshake.ts";
+import { acceptKey, fieldValues, GUID } from "../protocol/handshake.ts";
 import { FrameSplitter } from "./frame_splitter.ts";
 import type { WireFrame } from "./frame_splitter.ts";
 import type { AcceptSteps, ChannelLimits, Fill, Lane, StatsEvent } from "./wire_event.ts";
 import type { WireQueue } from "./wire_queue.ts";
 
-/** §1.3. */
-const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+/** Where a connection is observed. */
+export interface WireLanePlace {
+  /** Of the connection, among those of its view. */
+  readonly number: number;
+  readonly queue: WireQueue;
+  /** When the view began: `performance.now()`. */
+  readonly begin: number;
+}
 
 /** Puts what happens on a connection into the queue of a view. */
 export class WireLane {
   readonly connection: Connection;
   readonly lane: Lane;
+  readonly #number: number;
   readonly #queue: WireQueue;
   readonly #begin: number;
   readonly #fromClient = new FrameSplitter();
@@ -25,10 +32,11 @@ export class WireLane {
   readonly #peaks = new Peaks();
   #told = "";
 
-  /** @param begin When the view began: `performance.now()`. */
-  constructor(lane: Lane, opened: ConnectionOpened, queue: WireQueue, begin: number) {
+  /** @param place Which connection of which view it is. */
+  constructor(lane: Lane, opened: ConnectionOpened, { number, queue, begin }: WireLanePlace) {
     this.connection = opened.connection;
     this.lane = lane;
+    this.#number = number;
     this.#queue = queue;
     this.#begin = begin;
     const { response } = opened;
@@ -37,7 +45,8 @@ export class WireLane {
     const at = this.#now();
     const size = 2 * (request.length + response.length);
     const limits = channelLimits();
-    queue.push(() => ({ event: "open", lane, at, request, response, accept, limits }), size);
+    const told = { event: "open", lane, at, request, response, accept, limits } as const;
+    queue.push(() => ({ ...told, connection: number }), size);
   }
 
   received(bytes: Uint8Array): void {
@@ -50,21 +59,23 @@ export class WireLane {
 
   fin(from: "client" | "server"): void {
     const at = this.#now();
-    this.#queue.push(() => ({ event: "fin", lane: this.lane, at, from }));
+    this.#queue.push(() => ({ event: "fin", connection: this.#number, at, from }));
   }
 
   ended({ cause, ...closure }: Closure): void {
     const at = this.#now();
     const why = cause instanceof Error ? cause.message : null;
     const closed = { ...closure, cause: why };
-    this.#queue.push(() => ({ event: "close", lane: this.lane, at, closure: closed }));
+    this.tellStats();
+    const connection = this.#number;
+    this.#queue.push(() => ({ event: "close", connection, at, closure: closed }));
   }
 
   /** The state of the channels, if it is another one than the last time. */
   tellStats(): void {
     const { inbox, outbox, paused } = this.connection.stats();
     const fills = this.#peaks.take(inbox, outbox);
-    const stats: StatsEvent = { event: "stats", lane: this.lane, ...fills, paused };
+    const stats: StatsEvent = { event: "stats", connection: this.#number, ...fills, paused };
     const text = JSON.stringify(stats);
     if (text === this.#told) return;
     this.#told = text;
@@ -79,7 +90,8 @@ export class WireLane {
         const { number, size, kept } = frame;
         const at = frame.at - this.#begin;
         const bytes = Buffer.from(kept).toString("hex");
-        return { event: "frame", lane: this.lane, at, from, number, size, bytes };
+        const connection = this.#number;
+        return { event: "frame", connection, at, from, number, size, bytes };
       });
     }
   }

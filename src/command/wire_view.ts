@@ -44,6 +44,7 @@ export class WireView {
   readonly #lanes = new Map<Connection, WireLane>();
   readonly #timer: NodeJS.Timeout;
   #raw: Promise<LoopbackClient | null> | null = null;
+  #connections = 0;
   #isSending = false;
 
   /**
@@ -57,7 +58,7 @@ export class WireView {
     this.#target = target;
     this.#timer = setInterval(() => {
       for (const lane of this.#lanes.values()) lane.tellStats();
-      this.#send();
+      this.happened();
     }, STATS_EVERY_MS);
   }
 
@@ -77,7 +78,8 @@ export class WireView {
 
   /** A connection has opened that is this page's. */
   observe(lane: Lane, opened: ConnectionOpened): WireLane {
-    const observed = new WireLane(lane, opened, this.#queue, this.#begin);
+    const place = { number: this.#connections++, queue: this.#queue, begin: this.#begin };
+    const observed = new WireLane(lane, opened, place);
     this.#lanes.set(opened.connection, observed);
     this.happened();
     return observed;
@@ -85,20 +87,19 @@ export class WireView {
 
   /** The connection is over. */
   forget(connection: Connection): void {
-    this.#lanes.get(connection)?.tellStats();
     this.#lanes.delete(connection);
     this.happened();
   }
 
-  /** There is something to tell. */
+  /** There may be something to tell: all of this turn of the event loop together. */
   happened(): void {
-    if (!this.#isSending) setImmediate(() => this.#send());
+    if (this.#isSending || this.#queue.isEmpty) return;
+    this.#isSending = true;
+    setImmediate(() => void this.#send());
   }
 
   /** A page that does not take it makes `write()` wait: meanwhile the queue drops what is old. */
   async #send(): Promise<void> {
-    if (this.#isSending) return;
-    this.#isSending = true;
     try {
       while (!this.#queue.isEmpty) await this.#page.write(JSON.stringify(this.#queue.take()));
     } catch (error) {

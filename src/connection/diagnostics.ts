@@ -13,16 +13,6 @@
 //
 // A subscriber is called in the middle of things and returns soon. What it throws touches no
 // connection: Node reports it as an uncaught exception.
-//
-// ```ts run
-// import { subscribe } from "node:diagnostics_channel";
-// import type { WireBytes } from "sluice";
-//
-// subscribe("sluice.wire.received", (message) => {
-//   const { connection, bytes } = message as WireBytes;
-//   console.log(connection.remoteAddr, Buffer.from(bytes).toString("hex"));
-// });
-// ```
 
 import { channel } from "node:diagnostics_channel";
 import type { Channel } from "node:diagnostics_channel";
@@ -62,8 +52,30 @@ export interface ConnectionEnded {
   readonly closure: Closure;
 }
 
+/** {@linkcode ConnectionOpened} */
 export const connectionOpen: Channel = channel("sluice.connection.open");
+/** {@linkcode ConnectionEnded} */
 export const connectionClose: Channel = channel("sluice.connection.close");
+/**
+ * {@linkcode WireBytes}
+ *
+ * ```ts run
+ * import { subscribe } from "node:diagnostics_channel";
+ * import { serve, upgradeWebSocket } from "sluice";
+ *
+ * subscribe("sluice.wire.received", (message) => {
+ *   const { bytes } = message as { readonly bytes: Uint8Array };
+ *   console.log(Buffer.from(bytes).toString("hex")); // 818537fa213d7f9f4d5158: "Hello", §5.7
+ * });
+ * serve({ port: 0 }, (request) =>
+ *   upgradeWebSocket(request, (connection) =>
+ *     connection.forEach((message) => connection.write(message)),
+ *   ).response,
+ * );
+ * ```
+ */
 export const wireReceived: Channel = channel("sluice.wire.received");
+/** {@linkcode WireBytes} */
 export const wireSent: Channel = channel("sluice.wire.sent");
+/** {@linkcode WireFin} */
 export const wireFin: Channel = channel("sluice.wire.fin");

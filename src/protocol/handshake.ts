@@ -59,7 +59,7 @@ export class HandshakeError extends Error {
 }
 
 /** Appended to the key so that only a WebSocket server gives the right answer: §1.3, §4.2.2. */
-const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+export const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** 16 bytes: 22 characters and two of padding. The last one may have stray bits: erratum 3150. */
 const KEY = /^[A-Za-z0-9+/]{22}==$/;

@@ -21,7 +21,7 @@ function frames(count: number, size = 4): WireFrame[] {
 }
 
 function frameEvent({ number, size }: WireFrame): WireEvent {
-  return { event: "frame", lane: "raw", at: 0, from: "client", number, size, bytes: "" };
+  return { event: "frame", connection: 0, at: 0, from: "client", number, size, bytes: "" };
 }
 
 /** All that leaves, in words. */
@@ -63,7 +63,7 @@ test("WireQueue tells a frame once while it waits, as it is when it leaves", () 
 
 test("WireQueue drops the oldest frames when there are too many, and counts them", () => {
   const queue = new WireQueue();
-  queue.push(() => ({ event: "fin", lane: "raw", at: 0, from: "client" }));
+  queue.push(() => ({ event: "fin", connection: 0, at: 0, from: "client" }));
   push(queue, frames(EVENTS_MAX));
   const words = drain(queue);
   assert.equal(words.slice(0, 2), ["gap 201", "fin"]);

@@ -5,7 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { bytes } from "../support/bytes.ts";
 import { closeFrame, frame } from "../support/frame.ts";
-import { MinimalServer } from "../support/minimal_server.ts";
+import { ended, MinimalServer } from "../support/minimal_server.ts";
 import { Page } from "../support/wire_page.ts";
 
 const test = suite("end_to_end/wire_view_raw");
@@ -73,6 +73,16 @@ test("the raw client ends with its page", async () => {
   assert.is(refused.event, "refused");
   assert.match(refused.event === "refused" ? refused.why : "", /16 raw clients/);
   for (const one of pages) one.client.socket.destroy();
+});
+
+test("serve exits with 0 although a page looks, and its raw client answers nothing", async () => {
+  await using server = await MinimalServer.start();
+  await using page = await Page.open(server);
+  page.ask({ ask: "dial" });
+  assert.equal(await page.lines(1), ["raw open"]);
+  page.ask({ ask: "pause" });
+  server.child.kill("SIGTERM");
+  assert.is((await ended(server)).code, 0);
 });
 
 test.run();

@@ -1,6 +1,6 @@
 // A page of the minimal server that looks at its connections, as far as /wire is concerned.
 
-import type { WireEvent } from "../../src/command/wire_event.ts";
+import type { Lane, WireEvent } from "../../src/command/wire_event.ts";
 import { bytes, hex } from "./bytes.ts";
 import { frame } from "./frame.ts";
 import type { MinimalServer } from "./minimal_server.ts";
@@ -13,6 +13,7 @@ export class Page implements AsyncDisposable {
   readonly id: string;
   readonly client: RawClient;
   readonly #events: WireEvent[] = [];
+  readonly #lanes: Lane[] = [];
 
   private constructor(id: string, client: RawClient) {
     this.id = id;
@@ -41,6 +42,7 @@ export class Page implements AsyncDisposable {
         if (opcode === 1) this.#events.push(...JSON.parse(Buffer.from(payload).toString()));
       }
       const event = this.#events.shift() as WireEvent;
+      if (event.event === "open") this.#lanes[event.connection] = event.lane;
       const isBeat = event.event === "frame" && event.bytes === hex(BEAT);
       if (event.event !== "stats" && !isBeat) return event;
     }
@@ -49,8 +51,17 @@ export class Page implements AsyncDisposable {
   /** The next events, a line each. */
   async lines(count: number): Promise<string[]> {
     const lines: string[] = [];
-    while (lines.length < count) lines.push(lineOf(await this.next()));
+    while (lines.length < count) lines.push(this.#line(await this.next()));
     return lines;
+  }
+
+  #line(event: WireEvent): string {
+    if (event.event === "gap" || event.event === "refused") return event.event;
+    const lane = this.#lanes[event.connection];
+    if (event.event === "frame") return `${lane} ${event.from} ${event.bytes}`;
+    if (event.event === "fin") return `${lane} ${event.from} FIN`;
+    if (event.event === "close") return `${lane} closed ${event.closure.code}`;
+    return `${lane} ${event.event}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -59,18 +70,3 @@ export class Page implements AsyncDisposable {
 }
 
 const BEAT = bytes(`8109${Buffer.from("heartbeat").toString("hex")}`);
-
-function lineOf(event: WireEvent): string {
-  switch (event.event) {
-    case "frame":
-      return `${event.lane} ${event.from} ${event.bytes}`;
-    case "fin":
-      return `${event.lane} ${event.from} FIN`;
-    case "close":
-      return `${event.lane} closed ${event.closure.code}`;
-    case "open":
-      return `${event.lane} open`;
-    default:
-      return event.event;
-  }
-}

@@ -13,7 +13,7 @@ const PEAK_MS = 2000;
  * @param {StatsEvent} stats
  * @param {Connection} connection
  */
-export function showGauges({ lane, inbox, outbox, paused }, { handshake: { limits } }) {
+export function showGauges({ inbox, outbox, paused }, { lane, handshake: { limits } }) {
   gauge(`${lane}-inbox`, inbox, limits.inbox);
   gauge(`${lane}-outbox`, outbox, limits.outbox);
   $(`${lane}-paused`).hidden = !paused;

@@ -26,8 +26,8 @@ const timeline = new Timeline((happening, isOpened) => {
 const wire = new Wire(happened, lost);
 const rawClient = new RawClient(wire);
 
-/** What is observed now. @type {Record<"browser" | "raw", Connection | null>} */
-const observed = { browser: null, raw: null };
+/** What is observed now, by the server's number for it. @type {Map<number, Connection>} */
+const observed = new Map();
 
 /** @type {WebSocket} */
 let socket;
@@ -88,14 +88,14 @@ function milliseconds(value) {
 /** @param {WireEvent} event */
 function happened(event) {
   if (event.event === "gap") {
-    for (const connection of Object.values(observed)) connection?.lostSome();
+    for (const connection of observed.values()) connection.lostSome();
     const count = event.count.toLocaleString("en-US");
     return timeline.note(`${count} frames are not shown: there were too many at once`);
   }
   if (event.event === "refused") return rawClient.refused(event.why);
   if (event.event === "open") return opened(new Connection(event));
-  const connection = observed[event.lane];
-  if (connection === null) return;
+  const connection = observed.get(event.connection);
+  if (connection === undefined) return;
   const { lane } = connection;
   switch (event.event) {
     case "stats":
@@ -112,6 +112,7 @@ function happened(event) {
       break;
     case "close":
       connection.closure = event.closure;
+      observed.delete(event.connection);
       timeline.add({ kind: "end", connection, at: event.at });
       if (lane === "raw") rawClient.ended(connection);
       break;
@@ -122,7 +123,7 @@ function happened(event) {
 /** @param {Connection} connection */
 function opened(connection) {
   const { lane, handshake } = connection;
-  observed[lane] = connection;
+  observed.set(handshake.connection, connection);
   if (lane === "raw") {
     $("board").classList.add("with-raw");
     $("raw-channels").hidden = false;

@@ -110,10 +110,12 @@ export class Timeline {
   }
 
   #removeOldest() {
-    const oldest = this.#list.firstElementChild;
+    const folded = this.#list.querySelector("li.folded"); // they go first, or they take it all
+    const oldest = folded ?? this.#list.firstElementChild;
     const happening = this.#happenings.get(oldest.firstElementChild);
     if (happening !== undefined) this.#frames.delete(this.#keyOf(happening) ?? "");
     oldest.remove();
+    if (folded !== null) return;
     this.#skipped++;
     $("skipped").textContent = `${this.#skipped.toLocaleString("en-US")} older rows are gone`;
   }
