@@ -32,8 +32,9 @@ export const serveCommand: Command = {
   help: `Usage: sluice serve [--port N] [--hostname H]
 
 Serves a page that connects to /ws, where every message comes back and the text "heartbeat" comes
-each second, and /echo, which only echoes. SIGINT or SIGTERM shuts it down: it stops to listen,
-closes every connection with 1001, and exits with 0; a second signal ends it at once.
+each second; the page shows each frame of it as it is on the wire, and sends wrong ones too. /echo
+only echoes. SIGINT or SIGTERM shuts it down: it stops to listen, closes every connection with
+1001, and exits with 0; a second signal ends it at once.
 
   --port N       0: any that is free. Default: the variable PORT, or ${DEFAULT_PORT}
   --hostname H   Default: ${DEFAULT_HOSTNAME}, all addresses of this machine
