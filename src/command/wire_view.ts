@@ -7,6 +7,7 @@
 //   { "ask": "fin" | "reset" | "pause" | "resume" }    what the raw client does with TCP
 //   bytes                                     the raw client sends them, as they are
 
+import { tick } from "../channel/mod.ts";
 import { ConnectionClosedError } from "../connection/error.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { ConnectionOpened } from "../connection/diagnostics.ts";
@@ -19,6 +20,9 @@ import { WireQueue } from "./wire_queue.ts";
 
 /** How often the page learns how full the channels are. */
 const STATS_EVERY_MS = 100;
+
+/** Between two messages: nobody reads more frames, and the observed are to have the processor. */
+const BATCH_EVERY_MS = 25;
 
 const PACE_MAX_MS = 1000;
 const ACTS: readonly string[] = ["fin", "reset", "pause", "resume"];
@@ -98,10 +102,17 @@ export class WireView {
     setImmediate(() => void this.#send());
   }
 
-  /** A page that does not take it makes `write()` wait: meanwhile the queue drops what is old. */
+  /**
+   * A page that does not take it makes `write()` wait, and what it takes is only so much in a
+   * second: meanwhile the queue drops what is old.
+   */
   async #send(): Promise<void> {
+    const pause = tick(BATCH_EVERY_MS);
     try {
-      while (!this.#queue.isEmpty) await this.#page.write(JSON.stringify(this.#queue.take()));
+      while (!this.#queue.isEmpty) {
+        await this.#page.write(JSON.stringify(this.#queue.take()));
+        await pause.receive();
+      }
     } catch (error) {
       if (!(error instanceof ConnectionClosedError)) throw error;
     } finally {
