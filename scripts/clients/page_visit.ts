@@ -130,7 +130,7 @@ async function checkBurst(browser: Browser): Promise<void> {
   await hasRow(browser, "browser.from-server", "“drop 1000 of 1000”");
   const rows = await browser.evaluate<number>(`return document.querySelectorAll(".row").length`);
   assert.ok(rows <= 500, `${rows} rows`);
-  assert.match(await browser.text("#skipped"), /^[\d,]+ older rows are gone$/);
+  assert.match(await browser.text("#lost"), /^[\d,]+ older rows are gone/);
   await pace(browser, 20);
   await browser.type("#burst-count", "200");
   await browser.click("#burst");

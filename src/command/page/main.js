@@ -89,8 +89,7 @@ function milliseconds(value) {
 function happened(event) {
   if (event.event === "gap") {
     for (const connection of observed.values()) connection.lostSome();
-    const count = event.count.toLocaleString("en-US");
-    return timeline.note(`${count} frames are not shown: there were too many at once`);
+    return timeline.missed(event.count);
   }
   if (event.event === "refused") return rawClient.refused(event.why);
   if (event.event === "open") return opened(new Connection(event));

@@ -20,7 +20,8 @@ export class Timeline {
   #frames = new Map();
   /** @type {WeakMap<Connection, number>} */ #ids = new WeakMap();
   #connections = 0;
-  #skipped = 0;
+  #removed = 0;
+  #missed = 0;
 
   /**
    * @param {(happening: Happening, isOpened: boolean) => void} onSelect With `isOpened` the row was
@@ -63,6 +64,13 @@ export class Timeline {
   /** A line that is no event of a connection. @param {string} text */
   note(text) {
     this.#append(element("p.note", text));
+  }
+
+  /** The server has dropped so many frames. @param {number} count */
+  missed(count) {
+    this.#missed += count;
+    this.note(`${countOf(count)} frames are not shown: there were too many at once`);
+    this.#tellLost();
   }
 
   /** Selects the row of a frame, if it is still there. @param {ObservedFrame} frame */
@@ -116,8 +124,15 @@ export class Timeline {
     if (happening !== undefined) this.#frames.delete(this.#keyOf(happening) ?? "");
     oldest.remove();
     if (folded !== null) return;
-    this.#skipped++;
-    $("skipped").textContent = `${this.#skipped.toLocaleString("en-US")} older rows are gone`;
+    this.#removed++;
+    this.#tellLost();
+  }
+
+  #tellLost() {
+    const parts = [];
+    if (this.#removed > 0) parts.push(`${countOf(this.#removed)} older rows are gone`);
+    if (this.#missed > 0) parts.push(`${countOf(this.#missed)} frames were not shown`);
+    $("lost").textContent = parts.join(", ");
   }
 
   /**
@@ -184,6 +199,11 @@ export class Timeline {
     $("scroller").scrollTop = $("scroller").scrollHeight;
     $("newest").hidden = true;
   }
+}
+
+/** @param {number} count */
+function countOf(count) {
+  return count.toLocaleString("en-US");
 }
 
 /** The item before it that is of the same lane. @param {HTMLElement} item @param {string} lane */
