@@ -20,6 +20,11 @@ export class Timeline {
   #frames = new Map();
   /** @type {WeakMap<Connection, number>} */ #ids = new WeakMap();
   #connections = 0;
+  /** Folded items, the oldest first. @type {Set<Element>} */ #folded = new Set();
+  /** The row that the Tab key leads to. @type {HTMLElement | null} */ #tabStop = null;
+  /** Whether the newest row is kept in sight: until somebody scrolls up. */
+  #isFollowing = true;
+  #willScroll = false;
   #removed = 0;
   #missed = 0;
 
@@ -38,8 +43,10 @@ export class Timeline {
     this.#list.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       this.#onKey(event);
     });
-    const scroller = $("scroller");
-    scroller.addEventListener("scroll", () => ($("newest").hidden = this.#follows()));
+    $("scroller").addEventListener("scroll", () => {
+      if (!this.#willScroll) this.#isFollowing = isAtEnd();
+      $("newest").hidden = this.#isFollowing;
+    });
     $("newest").addEventListener("click", () => this.#follow());
     $("fold").addEventListener("change", () => {
       this.#list.classList.toggle("unfolded", !$("fold").checked);
@@ -110,20 +117,26 @@ export class Timeline {
 
   /** @param {HTMLElement} row */
   #append(row) {
-    const follows = this.#follows();
     this.#list.append(element("li", row));
     if (this.#list.childElementCount > ROWS_MAX) this.#removeOldest();
-    if (this.#list.querySelector("[tabindex='0']") === null) row.tabIndex = 0;
-    if (follows) this.#follow();
+    if (!this.#tabStop?.isConnected && row.matches("button")) this.#setTabStop(row);
+    if (this.#isFollowing) this.#follow();
+  }
+
+  /** @param {HTMLElement} row */
+  #setTabStop(row) {
+    if (this.#tabStop !== null) this.#tabStop.tabIndex = -1;
+    row.tabIndex = 0;
+    this.#tabStop = row;
   }
 
   #removeOldest() {
-    const folded = this.#list.querySelector("li.folded"); // they go first, or they take it all
+    const [folded = null] = this.#folded; // these go first, or in time they would take it all
     const oldest = folded ?? this.#list.firstElementChild;
     const happening = this.#happenings.get(oldest.firstElementChild);
     if (happening !== undefined) this.#frames.delete(this.#keyOf(happening) ?? "");
     oldest.remove();
-    if (folded !== null) return;
+    if (folded !== null) return void this.#folded.delete(folded);
     this.#removed++;
     this.#tellLost();
   }
@@ -137,7 +150,8 @@ export class Timeline {
 
   /**
    * Heartbeats come each second and all say the same: of those in a row the last one stands for
-   * all, with their number. The others stay, hidden, for who unfolds them.
+   * all, with their number. The others stay, hidden, for who unfolds them; but the one that is
+   * selected stays in sight.
    *
    * @param {HTMLButtonElement} row
    * @param {Happening} happening
@@ -146,10 +160,15 @@ export class Timeline {
     if (!isHeartbeat(happening)) return;
     const item = /** @type {HTMLElement} */ (row.parentElement);
     const before = previousOf(item, happening.connection.lane);
-    const beats = Number(before?.dataset.beats ?? 0) + 1;
+    const isBeat = before?.dataset.beats !== undefined;
+    const isFirst = !isBeat || before.firstElementChild === this.#selected;
+    const beats = isFirst ? 1 : Number(before.dataset.beats) + 1;
     item.dataset.beats = String(beats);
-    if (before?.dataset.beats !== undefined) before.classList.add("folded");
-    if (beats > 1) row.querySelector(".label")?.append(element("span.beats", `× ${beats}`));
+    if (isFirst) return;
+    before.classList.add("folded");
+    this.#folded.add(before);
+    if (before.firstElementChild === this.#tabStop) this.#setTabStop(row);
+    row.querySelector(".label")?.append(element("span.beats", `× ${beats}`));
   }
 
   /** Back to the row that is selected. */
@@ -162,8 +181,7 @@ export class Timeline {
     this.#selected?.classList.remove("selected");
     this.#selected?.removeAttribute("aria-current");
     this.#selected = row;
-    for (const other of this.#list.querySelectorAll("[tabindex='0']")) other.tabIndex = -1;
-    row.tabIndex = 0;
+    this.#setTabStop(row);
     row.classList.add("selected");
     row.setAttribute("aria-current", "true");
     if (takesFocus) row.focus();
@@ -190,15 +208,21 @@ export class Timeline {
     return Array.from(rows).filter((row) => row.offsetParent !== null);
   }
 
-  #follows() {
-    const { scrollHeight, scrollTop, clientHeight } = $("scroller");
-    return scrollHeight - scrollTop - clientHeight < 40;
-  }
-
+  /** Once for all rows of a moment: to scroll is to lay out all of them. */
   #follow() {
-    $("scroller").scrollTop = $("scroller").scrollHeight;
-    $("newest").hidden = true;
+    this.#isFollowing = true;
+    if (this.#willScroll) return;
+    this.#willScroll = true;
+    setTimeout(() => {
+      this.#willScroll = false;
+      $("scroller").scrollTop = $("scroller").scrollHeight;
+    });
   }
+}
+
+function isAtEnd() {
+  const { scrollHeight, scrollTop, clientHeight } = $("scroller");
+  return scrollHeight - scrollTop - clientHeight < 40;
 }
 
 /** @param {number} count */
