@@ -148,15 +148,18 @@ class Direction {
   }
 
   /**
-   * After a gap what depends on earlier frames is not to be believed, until a message begins.
+   * After a gap what depends on earlier frames is not to be believed, until a message begins or
+   * ends.
    *
    * @param {ExplainedFrame} explained
    * @returns {ExplainedFrame}
    */
   #trusted(explained) {
     if (!this.#isUnsure) return explained;
-    const { header } = explained;
-    if (header !== null && header.opcode !== 0 && header.opcode < 8) this.#isUnsure = false;
+    const { header, missing } = explained;
+    const isData = header !== null && header.opcode < 8;
+    if (isData && (header.opcode !== 0 || (header.fin && missing === 0))) this.#isUnsure = false;
+    if (isData && header.opcode !== 0) return explained;
     const problems = explained.problems.filter(({ section }) => !/§(?:5\.4|8\.1)/.test(section));
     return { ...explained, problems };
   }

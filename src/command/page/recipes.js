@@ -100,7 +100,7 @@ export const RECIPES = {
       name: "A Close of one byte (§5.5.1)",
       bytes: () => frame({ opcode: 8, payload: Uint8Array.of(3) }),
     },
-    { name: "A Close with code 1005 (§7.4.1)", bytes: () => closeFrame(1005) },
+    { name: "A Close with code 1005 (§7.4)", bytes: () => closeFrame(1005) },
     {
       name: "A Close whose reason is not UTF-8 (§5.5.1)",
       bytes: () => frame({ opcode: 8, payload: Uint8Array.of(0x03, 0xe8, 0xff) }),
