@@ -11,7 +11,7 @@ import type { Addr } from "../server/address.ts";
 
 /** Of all pages together. */
 const CLIENTS_MAX = 16;
-const SIZE_MAX = 32 * 1024 * 1024;
+const SIZE_MAX = 16 * 1024 * 1024;
 const LIFE_MAX_MS = 10 * 60 * 1000;
 const HANDSHAKE_TIMEOUT_MS = 5000;
 
@@ -63,10 +63,9 @@ export class LoopbackClient {
     return client;
   }
 
-  /** Told when the connection is gone. */
-  onClose(listener: () => void): void {
-    if (this.#socket.closed) listener();
-    else this.#socket.once("close", listener);
+  /** Whether neither side has ended it. */
+  get isOpen(): boolean {
+    return this.#socket.readyState === "open";
   }
 
   /** Sends `bytes` as they are; cuts the connection when that was too much in all. */

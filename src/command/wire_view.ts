@@ -3,7 +3,7 @@
 //   { "ask": "pace", "ms": 20 }               the handler takes so long for each message
 //   { "ask": "ping", "lane": "browser" }      the server sends a Ping
 //   { "ask": "close", "lane": "browser", "code": 1001, "reason": "" }    the server closes
-//   { "ask": "dial" }                         a raw client connects, if there is none
+//   { "ask": "dial" }                         a raw client connects, if none is connected
 //   { "ask": "fin" | "reset" | "pause" | "resume" }    what the raw client does with TCP
 //   bytes                                     the raw client sends them, as they are
 
@@ -47,7 +47,7 @@ export class WireView {
   readonly #queue = new WireQueue();
   readonly #lanes = new Map<Connection, WireLane>();
   readonly #timer: NodeJS.Timeout;
-  #raw: Promise<LoopbackClient | null> | null = null;
+  #raw: Promise<LoopbackClient | null> = Promise.resolve(null);
   #connections = 0;
   #isSending = false;
 
@@ -124,7 +124,7 @@ export class WireView {
     const asked = readAsk(text);
     const { ask, ms, code, reason } = asked;
     if (ask === "dial") {
-      await (this.#raw ??= this.#dial());
+      if ((await this.#raw)?.isOpen !== true) this.#raw = this.#dial();
     } else if (ask === "pace" && typeof ms === "number" && ms >= 0 && ms <= PACE_MAX_MS) {
       this.paceMs = ms;
     } else if (ask === "ping") {
@@ -148,11 +148,8 @@ export class WireView {
 
   async #dial(): Promise<LoopbackClient | null> {
     try {
-      const raw = await LoopbackClient.dial(this.#addr(), this.#target);
-      raw.onClose(() => (this.#raw = null));
-      return raw;
+      return await LoopbackClient.dial(this.#addr(), this.#target);
     } catch (error) {
-      this.#raw = null;
       this.#refuse(`Cannot connect the raw client: ${(error as Error).message}`);
       return null;
     }

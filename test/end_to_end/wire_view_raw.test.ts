@@ -53,6 +53,19 @@ test("the raw client ends TCP, or cuts it, and bytes alone do not connect it", a
   }
 });
 
+test("the raw client connects anew as soon as its connection has ended", async () => {
+  await using server = await MinimalServer.start();
+  await using page = await Page.open(server);
+  for (let count = 0; count < 20; count++) {
+    page.ask({ ask: "dial" });
+    page.send(bytes("8100"));
+    for (;;) {
+      const [line] = await page.lines(1);
+      if (line === "raw server FIN") break; // the rest is under way
+    }
+  }
+});
+
 test("the raw client ends with its page", async () => {
   await using server = await MinimalServer.start();
   const page = await Page.open(server);
