@@ -1,6 +1,12 @@
 // The door of Sluice: its public names. `src/README.md` has the order to read the rooms in.
 
 export type { CompressionStats } from "./connection/compression.ts";
+export type {
+  ConnectionEnded,
+  ConnectionOpened,
+  WireBytes,
+  WireFin,
+} from "./connection/diagnostics.ts";
 export { Connection } from "./connection/connection.ts";
 export type { RemoteAddr, WaitOptions, WriteOptions } from "./connection/connection.ts";
 export type { MessageCallback } from "./connection/for_each.ts";
