@@ -1,6 +1,7 @@
 // Compression as a connection has it: one compressor, one decompressor, and what they have saved.
 // The two know nothing of each other, and neither holds a zlib stream: see message/context.ts.
 
+import type { Role } from "../frame/mod.ts";
 import { Deflater } from "../message/deflate.ts";
 import { Inflater } from "../message/inflate.ts";
 import type { Negotiated } from "../message/negotiate.ts";
@@ -26,18 +27,24 @@ export class Compression {
   readonly deflater: Deflater;
   readonly inflater: Inflater;
 
-  constructor({ header, parameters }: Negotiated, { level, threshold }: Effort) {
+  /** @param role Whose it is: what this side sends, the other has to inflate. */
+  constructor(
+    { header, parameters }: Negotiated,
+    { level, threshold }: Effort,
+    role: Role = "server",
+  ) {
     const { contextTakeover, windowBits } = parameters;
+    const peer = role === "server" ? "client" : "server";
     this.header = header;
     this.deflater = new Deflater({
-      windowBits: windowBits.server,
-      contextTakeover: contextTakeover.server,
+      windowBits: windowBits[role],
+      contextTakeover: contextTakeover[role],
       level,
       threshold,
     });
     this.inflater = new Inflater({
-      windowBits: windowBits.client,
-      contextTakeover: contextTakeover.client,
+      windowBits: windowBits[peer],
+      contextTakeover: contextTakeover[peer],
     });
   }
 

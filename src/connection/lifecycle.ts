@@ -10,6 +10,7 @@
 
 import { Endpoint } from "../protocol/endpoint.ts";
 import type { Closure, EndpointSink } from "../protocol/endpoint.ts";
+import type { Role } from "../frame/mod.ts";
 import type { Message } from "../message/message.ts";
 import type { TextForm } from "../message/text_bytes.ts";
 import type { Clock } from "./clock.ts";
@@ -42,6 +43,8 @@ export interface LifecycleOptions {
   /** `false`: no pings of our own. */
   readonly keepalive: KeepaliveOptions | false;
   readonly clock: Clock;
+  /** Default: "server". What a client sends must be masked on its way: see `masking`. */
+  readonly role?: Role;
   /** Default: `null`, nothing is compressed. */
   readonly compression?: Compression | null;
   /** Default: "string". */
@@ -75,18 +78,21 @@ export class Lifecycle
   #isTerminated = false;
   #isLost = false; // the peer ended TCP, or we cut it
   #isDestroyed = false;
+  #mayEndTcp: boolean; // §7.1.1: the server ends TCP first, the client behind it
   #lingered = 0;
 
   bytesReceived = 0;
   messagesReceived = 0;
 
   constructor(options: LifecycleOptions) {
-    const { limits, keepalive, clock, compression = null, text = "string" } = options;
+    const { limits, keepalive, clock, role = "server", compression = null } = options;
+    const { text = "string" } = options;
     this.#limits = limits;
     this.compression = compression;
     this.#clock = clock;
+    this.#mayEndTcp = role === "server";
     const inflater = compression?.inflater ?? null;
-    this.#endpoint = new Endpoint(this, "server", limits.messageSizeMax, { inflater, text });
+    this.#endpoint = new Endpoint(this, role, limits.messageSizeMax, { inflater, text });
     this.#keepalive = keepalive === false ? null : new Keepalive(this, clock, keepalive);
     this.readLoop = new ReadLoop(this, limits);
     this.writeLoop = new WriteLoop(this, limits, compression?.deflater ?? null);
@@ -176,7 +182,7 @@ export class Lifecycle
 
   ended(): void {
     if (wireFin.hasSubscribers) wireFin.publish({ connection: this.connection, from: "remote" });
-    if (this.#endpoint.inputEnded) return; // the FIN that answers ours
+    if (this.#endpoint.inputEnded) return this.#endedBehindClose();
     this.#isLost = true;
     this.#cause ??= new Error("Peer ended TCP without a Close frame (§7.1.5)");
     this.inputEnded();
@@ -233,10 +239,10 @@ export class Lifecycle
 
   endTcp(): void {
     if (!this.#closing?.isSet) this.#closeWithin(this.#limits.closeTimeoutMs);
-    if (this.#answer === null) return this.writeLoop.end(null);
+    if (this.#answer === null) return this.#endOutput();
     // What the handler says to the messages before the peer's Close belongs in front of ours, and
     // who reads nothing is not waited for: §5.5.1 [B26, B27].
-    this.readLoop.whenReaderRests(() => this.writeLoop.end(this.#answer));
+    this.readLoop.whenReaderRests(() => this.#endOutput());
   }
 
   // Asked by the two loops and the keepalive.
@@ -291,6 +297,21 @@ export class Lifecycle
       this.#turnEnds();
       if (!this.#endpoint.stopped && !this.readLoop.paused) this.#transport?.resume();
     });
+  }
+
+  /** Sends the Close that is due, and FIN behind it; a client waits for the FIN of the server. */
+  #endOutput(): void {
+    const answer = this.#answer;
+    this.#answer = null;
+    if (this.#mayEndTcp) this.writeLoop.end(answer);
+    else if (answer !== null) this.writeLoop.close(answer);
+  }
+
+  /** FIN came where it is due: it answers ours, or is the one that a client waits for. */
+  #endedBehindClose(): void {
+    if (this.#mayEndTcp) return;
+    this.#mayEndTcp = true;
+    if (this.#answer === null) this.#endOutput(); // else it is about to be sent
   }
 
   #closeWithin(timeoutMs: number): void {
