@@ -2,7 +2,7 @@
 // kind of compressor that zlib can be.
 
 import { constants, deflateRawSync } from "node:zlib";
-import { Random } from "./random.ts";
+import { Random } from "../../src/testing/random.ts";
 
 /** One message, and how it was sent. */
 export interface Sent {

@@ -17,7 +17,7 @@ import type { Message } from "../../src/message/message.ts";
 import { conversations } from "./conversations.ts";
 import type { Conversation, Sent } from "./conversations.ts";
 import { mutate } from "./mutation.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../../src/testing/random.ts";
 
 const CLOSE_CODES: readonly unknown[] = [1002, 1007, 1009];
 const LIMIT_SOUND = 20_000;

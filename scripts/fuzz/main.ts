@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { DeflateTarget } from "./deflate.ts";
-import { Random } from "./random.ts";
+import { Random } from "../../src/testing/random.ts";
 
 /** What is fuzzed. */
 interface Target {

@@ -1,7 +1,7 @@
 // What is done to a compressed stream: what happens to bytes anyway, and what a peer would do who
 // knows DEFLATE and wants the worst of it.
 
-import type { Random } from "./random.ts";
+import type { Random } from "../../src/testing/random.ts";
 
 /** Blocks, and pieces of them: RFC 1951 §3.2.3, RFC 7692 §7.2.3. */
 const PIECES: readonly Uint8Array[] = [

@@ -1,7 +1,7 @@
 // All clients of one contestant, a process of their own. Each begins at a moment of its own within
 // the first interval, as if people had opened the page one after the other.
 
-import { Random } from "../fuzz/random.ts";
+import { Random } from "../../src/testing/random.ts";
 import { AskingClient } from "./asking_client.ts";
 import type { Client } from "./client.ts";
 import { until } from "./clock.ts";

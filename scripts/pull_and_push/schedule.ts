@@ -2,7 +2,7 @@
 // a change is as likely now as at any other time, whatever has been. No interval of polling can be
 // in step with it.
 
-import { Random } from "../fuzz/random.ts";
+import { Random } from "../../src/testing/random.ts";
 
 /** The moments of all changes within `seconds`, in milliseconds from the start; one at least. */
 export function scheduleOf(seed: number, meanMs: number, seconds: number): readonly number[] {

@@ -1,6 +1,6 @@
 // The value that changes, those who wait for it, and what a client that asks for it is told.
 
-import { Random } from "../fuzz/random.ts";
+import { Random } from "../../src/testing/random.ts";
 
 /** Proxies give up on an answer after a minute, some after half of it. */
 const HELD_MAX_MS = 25_000;

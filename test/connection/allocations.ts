@@ -7,7 +7,7 @@ import { Lifecycle } from "../../src/connection/lifecycle.ts";
 import { connectionLimits } from "../../src/connection/limits.ts";
 import type { Transport } from "../../src/connection/transport.ts";
 import { concat } from "../support/bytes.ts";
-import { FakeClock } from "../support/fake_clock.ts";
+import { FakeClock } from "../../src/testing/fake_clock.ts";
 import { frame } from "../support/frame.ts";
 import { echoes } from "./echoes.ts";
 import { turn } from "./support.ts";

@@ -4,7 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { systemClock } from "../../src/connection/clock.ts";
 import { Deadline } from "../../src/connection/deadline.ts";
-import { FakeClock } from "../support/fake_clock.ts";
+import { FakeClock } from "../../src/testing/fake_clock.ts";
 import { withTimeout } from "../support/with_timeout.ts";
 
 const test = suite("connection/clock");
@@ -41,12 +41,12 @@ test("Deadline calls back when it is missed, once", () => {
   assert.is(deadline.isSet, false);
   deadline.set(10, () => missed++);
   assert.is(deadline.isSet, true);
-  clock.advance(9);
+  clock.advanceSync(9);
   assert.is(missed, 0);
-  clock.advance(1);
+  clock.advanceSync(1);
   assert.is(missed, 1);
   assert.is(deadline.isSet, false);
-  clock.advance(100);
+  clock.advanceSync(100);
   assert.is(missed, 1);
 });
 
@@ -59,7 +59,7 @@ test("Deadline that is met calls nobody, and may be met again", () => {
   deadline.meet();
   assert.is(deadline.isSet, false);
   assert.is(clock.pending, 0);
-  clock.advance(100);
+  clock.advanceSync(100);
 });
 
 test("Deadline that is set anew forgets the last time", () => {
@@ -67,12 +67,12 @@ test("Deadline that is set anew forgets the last time", () => {
   const deadline = new Deadline(clock);
   const missed: string[] = [];
   deadline.set(10, () => missed.push("first"));
-  clock.advance(5);
+  clock.advanceSync(5);
   deadline.set(10, () => missed.push("second"));
   assert.is(clock.pending, 1);
-  clock.advance(9);
+  clock.advanceSync(9);
   assert.equal(missed, []);
-  clock.advance(1);
+  clock.advanceSync(1);
   assert.equal(missed, ["second"]);
 });
 
@@ -85,7 +85,7 @@ test("Deadline may be set anew when it calls back", () => {
     deadline.set(10, again);
   };
   deadline.set(10, again);
-  clock.advance(35);
+  clock.advanceSync(35);
   assert.is(missed, 3);
   assert.is(deadline.isSet, true);
 });

@@ -105,7 +105,7 @@ test("ping() sends a new number and fulfils with the milliseconds until its pong
   const first = line.connection.ping();
   await turn();
   assert.is(line.transport.take(), "890400000001");
-  line.clock.advance(42);
+  line.clock.advanceSync(42);
   line.receive(pongTo(1));
   assert.is(await withTimeout(first, "the pong"), 42);
   const second = line.connection.ping();
@@ -120,7 +120,7 @@ test("ping() is answered by the pong to a later one, too", async () => {
   const latencies = [];
   for (let count = 0; count < 4; count++) {
     latencies.push(line.connection.ping());
-    line.clock.advance(10);
+    line.clock.advanceSync(10);
   }
   line.receive(pongTo(3));
   const first = await withTimeout(Promise.all(latencies.slice(0, 3)), "three answers");

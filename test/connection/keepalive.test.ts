@@ -20,7 +20,7 @@ function silentLine(keepalive = {}): Line {
 /** The same 20 s later: the ping has left. */
 async function pingedLine(): Promise<Line> {
   const line = silentLine();
-  line.clock.advance(20_000);
+  line.clock.advanceSync(20_000);
   await turn();
   assert.is(line.transport.take(), PING);
   return line;
@@ -28,13 +28,13 @@ async function pingedLine(): Promise<Line> {
 
 test("Keepalive pings after 20 s of silence, not before, and once", async () => {
   const line = silentLine();
-  line.clock.advance(19_999);
+  line.clock.advanceSync(19_999);
   await turn();
   assert.is(line.transport.sent, "");
-  line.clock.advance(1);
+  line.clock.advanceSync(1);
   await turn();
   assert.is(line.transport.sent, PING);
-  line.clock.advance(19_999);
+  line.clock.advanceSync(19_999);
   await turn();
   assert.is(line.transport.sent, PING);
 });
@@ -50,12 +50,12 @@ const PING_TIMES: readonly (readonly [heardMs: number, pingMs: number])[] = [
 for (const [heardMs, pingMs] of PING_TIMES) {
   test(`Keepalive pings at ${pingMs} ms when the last byte came at ${heardMs} ms`, async () => {
     const line = silentLine();
-    line.clock.advance(heardMs);
+    line.clock.advanceSync(heardMs);
     line.receive(frame("8a"));
-    line.clock.advance(pingMs - heardMs - 1);
+    line.clock.advanceSync(pingMs - heardMs - 1);
     await turn();
     assert.is(line.transport.sent, "");
-    line.clock.advance(1);
+    line.clock.advanceSync(1);
     await turn();
     assert.is(line.transport.sent, PING);
   });
@@ -72,13 +72,13 @@ const BYTES: readonly (readonly [what: string, bytes: Uint8Array])[] = [
 for (const [what, bytes] of BYTES) {
   test(`Keepalive takes ${what} after the ping for life`, async () => {
     const line = await pingedLine();
-    line.clock.advance(19_999);
+    line.clock.advanceSync(19_999);
     line.receive(bytes);
-    line.clock.advance(20_000);
+    line.clock.advanceSync(20_000);
     await turn();
     assert.is(line.transport.destroys, 0);
     assert.not.match(line.transport.sent, PING);
-    line.clock.advance(2_500);
+    line.clock.advanceSync(2_500);
     await turn();
     assert.match(line.transport.sent, /8900$/);
     assert.is(line.transport.destroys, 0);
@@ -88,10 +88,10 @@ for (const [what, bytes] of BYTES) {
 test("Keepalive terminates 20 s after the ping, with a TimeoutError and code 1006", async () => {
   const line = await pingedLine();
   const reading = rejects(line.connection.read());
-  line.clock.advance(19_999);
+  line.clock.advanceSync(19_999);
   await turn();
   assert.is(line.transport.destroys, 0);
-  line.clock.advance(1);
+  line.clock.advanceSync(1);
   await turn();
   assert.is(line.transport.destroys, 1);
   const closure = await withTimeout(line.connection.closed, "the end");
@@ -109,18 +109,18 @@ test("Keepalive terminates 20 s after the ping, with a TimeoutError and code 100
 
 test("Keepalive waits a turn of the loop with its verdict: a byte may lie unread", async () => {
   const line = await pingedLine();
-  line.clock.advance(20_000);
+  line.clock.advanceSync(20_000);
   line.receive(frame("8a")); // arrived long ago, read only now
   await turn();
   assert.is(line.transport.destroys, 0);
-  line.clock.advance(20_000);
+  line.clock.advanceSync(20_000);
   await turn();
   assert.is(line.transport.sent, PING);
 });
 
 test("Keepalive waits with its verdict: a close() in that turn keeps its handshake", async () => {
   const line = await pingedLine();
-  line.clock.advance(20_000);
+  line.clock.advanceSync(20_000);
   void line.connection.close();
   await turn();
   assert.is(line.transport.destroys, 0);
@@ -131,29 +131,29 @@ test("Keepalive does not count the time in which the socket is paused", async ()
   const line = new Line({ keepalive: {}, limits: { inboxMessagesMax: 1 } });
   line.receive(frame("81", "Hello"));
   assert.is(line.transport.pauses, 1);
-  line.clock.advance(3_600_000);
+  line.clock.advanceSync(3_600_000);
   await turn();
   assert.match(line.transport.take(), /^(8900)+$/); // they are sent, but nobody hears the answer
   assert.is(line.transport.destroys, 0);
   assert.is(line.connection.tryRead(), "Hello");
   assert.is(line.transport.resumes, 1);
-  line.clock.advance(22_499); // the next look sees that we read again
+  line.clock.advanceSync(22_499); // the next look sees that we read again
   await turn();
   assert.is(line.transport.sent, "");
-  line.clock.advance(1);
+  line.clock.advanceSync(1);
   await turn();
   assert.is(line.transport.sent, PING);
 });
 
 test("Keepalive takes its own options", async () => {
   const line = silentLine({ interval: 800, timeout: 50 });
-  line.clock.advance(800);
+  line.clock.advanceSync(800);
   await turn();
   assert.is(line.transport.sent, PING);
-  line.clock.advance(49);
+  line.clock.advanceSync(49);
   await turn();
   assert.is(line.transport.destroys, 0);
-  line.clock.advance(1);
+  line.clock.advanceSync(1);
   await turn();
   assert.is(line.transport.destroys, 1);
 });
@@ -172,7 +172,7 @@ for (const value of [0, -1, Number.NaN]) {
 test("Keepalive sets no timer when it is false", async () => {
   const line = new Line({ keepalive: false });
   line.receive(frame("81", "Hello"));
-  line.clock.advance(3_600_000);
+  line.clock.advanceSync(3_600_000);
   await turn();
   assert.is(line.clock.alarmsSet, 0);
   assert.is(line.transport.sent, "");
@@ -200,12 +200,12 @@ for (const [what, end] of ENDS) {
 
 test("Keepalive goes on to ping while the socket is paused, so that a loss shows", async () => {
   const line = new Line({ keepalive: {}, limits: { inboxMessagesMax: 1 } });
-  line.clock.advance(15_000);
+  line.clock.advanceSync(15_000);
   line.receive(frame("82"));
   assert.is(line.transport.pauses, 1);
   const pings: string[] = [];
   for (let count = 0; count < 100; count++) {
-    line.clock.advance(1000);
+    line.clock.advanceSync(1000);
     await turn();
     pings.push(line.transport.take());
   }
@@ -213,7 +213,7 @@ test("Keepalive goes on to ping while the socket is paused, so that a loss shows
   assert.is(line.transport.destroys, 0);
   line.connection.tryRead();
   assert.is(line.transport.resumes, 1);
-  line.clock.advance(19_000);
+  line.clock.advanceSync(19_000);
   await turn();
   assert.is(line.transport.take(), "");
 });
@@ -227,10 +227,10 @@ test("Keepalive does not start when close() came before open()", () => {
 
 test("Keepalive sends no ping behind the FIN with which we answer the peer's", async () => {
   const line = silentLine();
-  line.clock.advance(19_500);
+  line.clock.advanceSync(19_500);
   line.fin();
   assert.is(line.transport.ends, 1);
-  line.clock.advance(600);
+  line.clock.advanceSync(600);
   await turn();
   assert.is(line.transport.writesAfterEnd, 0);
 });

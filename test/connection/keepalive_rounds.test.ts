@@ -2,7 +2,7 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { FakeClock } from "../support/fake_clock.ts";
+import { FakeClock } from "../../src/testing/fake_clock.ts";
 import { Line, turn } from "./support.ts";
 
 const test = suite("connection/keepalive (rounds)");
@@ -25,7 +25,7 @@ for (const [interval, timeout] of ODD_TIMES) {
     let elapsed = 0;
     const until = async (done: () => boolean): Promise<number> => {
       for (; !done(); elapsed += step) {
-        line.clock.advance(step);
+        line.clock.advanceSync(step);
         await turn();
       }
       return elapsed;
@@ -33,10 +33,10 @@ for (const [interval, timeout] of ODD_TIMES) {
     const pingedAt = await until(() => line.transport.sent !== "");
     const lateMax = interval / 4 + 2 * step;
     assert.ok(pingedAt >= interval && pingedAt <= interval + lateMax, `pinged at ${pingedAt}`);
-    line.clock.advance(timeout - step);
+    line.clock.advanceSync(timeout - step);
     await turn();
     assert.is(line.transport.destroys, 0);
-    line.clock.advance(2 * step);
+    line.clock.advanceSync(2 * step);
     await turn();
     assert.is(line.transport.destroys, 1);
   });
@@ -46,15 +46,15 @@ test("Keepalive looks at many connections with one timer", async () => {
   const clock = new FakeClock();
   const lines = Array.from({ length: 50 }, () => new Line({ keepalive: {}, clock }));
   assert.is(clock.pending, 1);
-  clock.advance(12_000);
+  clock.advanceSync(12_000);
   const late = new Line({ keepalive: {}, clock }); // between two looks
-  clock.advance(8_000);
+  clock.advanceSync(8_000);
   await turn();
   for (const line of lines) assert.is(line.transport.sent, PING);
-  clock.advance(11_999);
+  clock.advanceSync(11_999);
   await turn();
   assert.is(late.transport.sent, "");
-  clock.advance(501);
+  clock.advanceSync(501);
   await turn();
   assert.is(late.transport.sent, PING);
   for (const line of [...lines, late]) line.disconnect();

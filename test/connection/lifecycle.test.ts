@@ -38,9 +38,9 @@ for (const [timeoutMs, limits, options] of CLOSE_TIMEOUTS) {
     const line = new Line({ limits });
     void line.connection.close(1000, "", options);
     await turn();
-    line.clock.advance(timeoutMs - 1);
+    line.clock.advanceSync(timeoutMs - 1);
     assert.is(line.transport.destroys, 0);
-    line.clock.advance(1);
+    line.clock.advanceSync(1);
     assert.is(line.transport.destroys, 1);
     const closure = await end(line);
     assert.is(closure.code, 1006);
@@ -55,11 +55,11 @@ for (const [timeoutMs, limits, options] of CLOSE_TIMEOUTS) {
 test("close() keeps to its timeout when the peer's Close comes and ours cannot leave", async () => {
   const line = await fullLine();
   void line.connection.close(1000, "", { timeout: 50 });
-  line.clock.advance(20);
+  line.clock.advanceSync(20);
   line.receive(closeFrame(1000));
-  line.clock.advance(29);
+  line.clock.advanceSync(29);
   assert.is(line.transport.destroys, 0);
-  line.clock.advance(1);
+  line.clock.advanceSync(1);
   assert.is(line.transport.destroys, 1);
 });
 
@@ -67,7 +67,7 @@ test("close() called again with a shorter timeout changes nothing", async () => 
   const line = new Line();
   void line.connection.close();
   void line.connection.close(1000, "", { timeout: 5 });
-  line.clock.advance(9999);
+  line.clock.advanceSync(9999);
   assert.is(line.transport.destroys, 0);
 });
 
@@ -89,9 +89,9 @@ for (const [what, start] of TO_FIN) {
     start(line);
     await turn();
     assert.is(line.transport.ends, 1);
-    line.clock.advance(999);
+    line.clock.advanceSync(999);
     assert.is(line.transport.destroys, 0);
-    line.clock.advance(1);
+    line.clock.advanceSync(1);
     assert.is(line.transport.destroys, 1);
     const closure = await end(line);
     assert.is(closure.code, 1000);
@@ -106,7 +106,7 @@ for (const [what, start] of TO_FIN) {
     line.fin();
     line.disconnect();
     assert.is((await end(line)).wasClean, true);
-    line.clock.advance(100_000);
+    line.clock.advanceSync(100_000);
     assert.is(line.transport.destroys, 0);
     assert.is(line.clock.pending, 0);
   });
@@ -128,9 +128,9 @@ test("Lifecycle cuts TCP when our answer to a Close does not get through in 10 s
   const line = await fullLine();
   line.receive(closeFrame(1000));
   await turn();
-  line.clock.advance(9_999);
+  line.clock.advanceSync(9_999);
   assert.is(line.transport.destroys, 0);
-  line.clock.advance(1);
+  line.clock.advanceSync(1);
   assert.is(line.transport.destroys, 1);
 });
 
@@ -170,9 +170,9 @@ test("Lifecycle names a violation as cause, sends its code, and hears no more", 
 
 test("Lifecycle terminates when a full socket takes no byte for 30 s", async () => {
   const line = await fullLine();
-  line.clock.advance(29_999);
+  line.clock.advanceSync(29_999);
   assert.is(line.transport.destroys, 0);
-  line.clock.advance(1);
+  line.clock.advanceSync(1);
   assert.is(line.transport.destroys, 1);
   const closure = await end(line);
   assert.is(closure.code, 1006);
@@ -184,12 +184,12 @@ test("Lifecycle counts the stall anew each time the socket has drained", async (
   const line = await fullLine({ stallTimeoutMs: 100 });
   for (let count = 0; count < 5; count++) {
     await line.connection.write("y");
-    line.clock.advance(99);
+    line.clock.advanceSync(99);
     line.lifecycle.drained(); // and is full again with the next write
   }
   assert.is(line.transport.destroys, 0);
   line.transport.drain();
-  line.clock.advance(100_000);
+  line.clock.advanceSync(100_000);
   assert.is(line.transport.destroys, 0);
 });
 

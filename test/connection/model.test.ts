@@ -116,7 +116,7 @@ class Play {
     else if (choice < 55) await turn();
     else if (choice < 60) await Promise.resolve();
     else if (choice < 63) this.note(this.line.connection.ping().catch(() => {}));
-    else if (choice < 67) this.line.clock.advance(this.below(60));
+    else if (choice < 67) this.line.clock.advanceSync(this.below(60));
     else if (choice < 68) this.close();
     else if (choice < 69 && this.below(3) === 0) this.line.connection.terminate();
     else if (!this.#isOpen) this.open();

@@ -15,7 +15,7 @@ import { parseExtensions } from "../../src/message/extension.ts";
 import { negotiate } from "../../src/message/negotiate.ts";
 import type { Message } from "../../src/message/message.ts";
 import { concat, utf8 } from "../support/bytes.ts";
-import { FakeClock } from "../support/fake_clock.ts";
+import { FakeClock } from "../../src/testing/fake_clock.ts";
 import { FakeTransport } from "../support/fake_transport.ts";
 import { describe } from "../support/raw_client.ts";
 
@@ -43,7 +43,7 @@ export class Line {
 
   constructor(options: LineOptions = {}) {
     const { limits, keepalive = false, isOpen = true, truncates = false, compression } = options;
-    this.clock = options.clock ?? new FakeClock(truncates);
+    this.clock = options.clock ?? new FakeClock({ truncates });
     const all = connectionLimits(limits);
     this.lifecycle = new Lifecycle({
       limits: all,

@@ -3,7 +3,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Drain } from "../../src/server/drain.ts";
-import { FakeClock } from "../support/fake_clock.ts";
+import { FakeClock } from "../../src/testing/fake_clock.ts";
 
 const test = suite("server/drain");
 
@@ -12,7 +12,7 @@ const SPREAD_MS = 10_000;
 
 /** Numbers instead of connections: when each was closed. */
 function drained(spreadMs: number, truncates: boolean): Map<number, number> {
-  const clock = new FakeClock(truncates);
+  const clock = new FakeClock({ truncates });
   const start = clock.now();
   const closed = new Map<number, number>();
   new Drain(Array.from({ length: COUNT }, (_, index) => index), spreadMs, clock, (index) => {
@@ -20,7 +20,7 @@ function drained(spreadMs: number, truncates: boolean): Map<number, number> {
     closed.set(index, clock.now() - start);
   });
   if (spreadMs === 0) assert.is(closed.size, COUNT);
-  clock.advance(spreadMs + 1);
+  clock.advanceSync(spreadMs + 1);
   assert.is(clock.pending, 0);
   return closed;
 }
@@ -49,9 +49,9 @@ test("Drain.stop() closes no more", () => {
   const clock = new FakeClock();
   const closed: number[] = [];
   const drain = new Drain([1, 2, 3], SPREAD_MS, clock, (index) => closed.push(index));
-  while (closed.length === 0) clock.advance(1);
+  while (closed.length === 0) clock.advanceSync(1);
   drain.stop();
-  clock.advance(2 * SPREAD_MS);
+  clock.advanceSync(2 * SPREAD_MS);
   assert.is(closed.length, 1);
   assert.is(clock.pending, 0);
 });

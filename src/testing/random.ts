@@ -1,12 +1,14 @@
-// Chance that a seed repeats. Each input has a state of its own, made of the seed of the run and of
-// its number, so that any one can be had again without those before it.
+// Chance that a seed repeats: whatever a test draws, the number that it prints brings it back.
 
 /** Numbers that look random: mulberry32. */
 export class Random {
   #state: number;
 
-  /** @param index Which input of the run it is for. */
-  constructor(seed: number, index: number) {
+  /**
+   * @param index Which of the inputs that are drawn from one seed it is for. Each has a state of
+   * its own, so that any one can be had again without those before it.
+   */
+  constructor(seed: number, index: number = 0) {
     this.#state = Math.imul(seed ^ Math.imul(index, 0x9e3779b1), 0x85ebca6b) ^ (index >>> 15);
   }
 
@@ -23,6 +25,7 @@ export class Random {
     return this.below(times) === 0;
   }
 
+  /** One of `list`, which must not be empty. */
   pick<T>(list: readonly T[]): T {
     return list[this.below(list.length)];
   }
