@@ -8,6 +8,7 @@
 //
 // A server has no use for it, and pays nothing for it.
 
+import { Buffer } from "node:buffer";
 import { createHeader, headerSize, mask, readHeader, writeHeader } from "../frame/mod.ts";
 import type { Transport } from "./transport.ts";
 
@@ -46,7 +47,7 @@ export class MaskingTransport implements Transport {
 
   /** The bytes go out in memory of their own: the caller's is free again when the call returns. */
   write(bytes: Uint8Array): boolean {
-    const input = this.#cut.length === 0 ? bytes : joined(this.#cut, bytes);
+    const input = this.#cut.length === 0 ? bytes : Buffer.concat([this.#cut, bytes]);
     const output = new Uint8Array(input.length + KEY_SIZE * this.#countHeaders(input));
     let at = 0;
     let to = 0;
@@ -109,11 +110,4 @@ export class MaskingTransport implements Transport {
     }
     return count;
   }
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(first.length + second.length);
-  bytes.set(first);
-  bytes.set(second, first.length);
-  return bytes;
 }
