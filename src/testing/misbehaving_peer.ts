@@ -48,7 +48,7 @@ export interface MisbehavingPeer extends Disposable {
   readonly wire: WireLog;
   /** Sends these bytes, as they are. */
   send(bytes: Uint8Array): void;
-  /** Fulfils when nothing moves any more without time that passes: as that of `connectionPair()`. */
+  /** Fulfils when nothing moves any more while time stands still, as that of a pair. */
   settled(): Promise<void>;
   /** Resets the connection, if it has not ended, and sends nothing more. */
   stop(): void;

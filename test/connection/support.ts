@@ -9,6 +9,7 @@ import type { KeepaliveOptions } from "../../src/connection/keepalive.ts";
 import { Lifecycle } from "../../src/connection/lifecycle.ts";
 import { connectionLimits } from "../../src/connection/limits.ts";
 import type { ConnectionLimits } from "../../src/connection/limits.ts";
+import type { Role } from "../../src/frame/mod.ts";
 import { compressionSettings } from "../../src/message/compression.ts";
 import type { CompressionOptions } from "../../src/message/compression.ts";
 import { parseExtensions } from "../../src/message/extension.ts";
@@ -30,6 +31,8 @@ export interface LineOptions {
   readonly compression?: CompressionOptions;
   /** Default: one of its own. */
   readonly clock?: FakeClock;
+  /** Default: "server". What a client sends stays unmasked here, so that it can be read. */
+  readonly role?: Role;
   /** Whether delays are whole milliseconds of at least one, as those of Node. Default: `false`. */
   readonly truncates?: boolean;
 }
@@ -43,12 +46,14 @@ export class Line {
 
   constructor(options: LineOptions = {}) {
     const { limits, keepalive = false, isOpen = true, truncates = false, compression } = options;
+    const { role = "server" } = options;
     this.clock = options.clock ?? new FakeClock({ truncates });
     const all = connectionLimits(limits);
     this.lifecycle = new Lifecycle({
       limits: all,
       keepalive,
       clock: this.clock,
+      role,
       compression: compression === undefined ? null : agreed(compression),
     });
     this.connection = new Connection(this.lifecycle, {
