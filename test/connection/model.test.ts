@@ -4,6 +4,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Message } from "../../src/message/message.ts";
+import { Random } from "../../src/testing/random.ts";
 import { concat, hex } from "../support/bytes.ts";
 import { closeFrame, frame } from "../support/frame.ts";
 import { FrameReader } from "../support/frame_reader.ts";
@@ -17,16 +18,6 @@ const STEPS = 80;
 
 /** In place of a message that was refused, or never came. */
 const NONE = "none";
-
-/** Numbers that look random and are the same in every run: mulberry32. */
-function random(seed: number): (below: number) => number {
-  return (below) => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 /** A connection, all that was done to it, and what must come of it. */
 class Play {
@@ -46,7 +37,8 @@ class Play {
   #received = 0;
 
   constructor(seed: number) {
-    this.below = random(seed);
+    const random = new Random(seed);
+    this.below = (limit) => random.below(limit);
     this.line = new Line({
       isOpen: false,
       keepalive: { interval: 80, timeout: 50 },

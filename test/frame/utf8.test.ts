@@ -5,6 +5,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Utf8Validator } from "../../src/frame/utf8.ts";
+import { everySplit } from "../../src/testing/mod.ts";
 import { bytes, concat, hex, utf8 } from "../support/bytes.ts";
 
 const test = suite("frame/utf8");
@@ -139,11 +140,8 @@ test("Utf8Validator finds the same wherever the bytes are cut", () => {
   const invalid = EXAMPLES.map(([, input]) => concat(utf8("aé€😀"), bytes(input), utf8("z")));
   for (const input of [...invalid, utf8("κόσμε 😀\u{10ffff}\ufeff"), utf8("\u{7ff}\u{800}")]) {
     const expected = verdictNaive(input);
-    for (let cut = 0; cut <= input.length; cut++) {
-      for (let next = cut; next <= input.length; next++) {
-        const [one, two, three] = [input.slice(0, cut), input.slice(cut, next), input.slice(next)];
-        assert.is(verdict(one, two, three), expected, `${hex(input)} cut at ${cut} and ${next}`);
-      }
+    for (const parts of everySplit(input, { parts: 3 })) {
+      assert.is(verdict(...parts), expected, `cut into ${parts.map(hex).join(", ")}`);
     }
     const singles = [...input].map((byte) => Uint8Array.of(byte));
     assert.is(verdict(...singles), expected, `${hex(input)} byte by byte`);

@@ -5,6 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FrameDecoder, ProtocolError } from "../../src/frame/mod.ts";
 import { MessageAssembler } from "../../src/message/assembler.ts";
+import { everySplit } from "../../src/testing/mod.ts";
 import { bytes, concat, hex, utf8 } from "../support/bytes.ts";
 import { closeFrame, frame } from "../support/frame.ts";
 import { Chance, violation } from "../frame/support.ts";
@@ -110,9 +111,8 @@ const SEQUENCES: readonly (readonly [what: string, wire: Uint8Array[], log: stri
 for (const [what, frames, log] of SEQUENCES) {
   const wire = concat(...frames);
   test(`MessageAssembler reads ${what}, at every cut and byte by byte`, () => {
-    for (let cut = 0; cut <= wire.length; cut++) {
-      const chunks = [wire.slice(0, cut), wire.slice(cut)];
-      assert.equal(new Receiver().push(...chunks), log, `cut at ${cut}`);
+    for (const chunks of everySplit(wire)) {
+      assert.equal(new Receiver().push(...chunks), log, `cut at ${chunks[0].length}`);
     }
     const singles = [...wire].map((byte) => Uint8Array.of(byte));
     assert.equal(new Receiver().push(...singles), log, "byte by byte");
@@ -173,10 +173,9 @@ test("MessageAssembler of a client names the byte of a Close, whose header is sh
 
 for (const [what, wire, expectedViolation] of REFUSED) {
   test(`MessageAssembler refuses ${what}, with its offset, at every cut`, () => {
-    for (let cut = 0; cut <= wire.length; cut++) {
-      const receiver = new Receiver();
-      const chunks = [wire.slice(0, cut), wire.slice(cut)];
-      assert.is(violation(() => receiver.push(...chunks)), expectedViolation, `cut at ${cut}`);
+    for (const chunks of everySplit(wire)) {
+      const found = violation(() => new Receiver().push(...chunks));
+      assert.is(found, expectedViolation, `cut at ${chunks[0].length}`);
     }
   });
 }

@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import { FrameDecoder } from "../../src/frame/mod.ts";
 import { MessageAssembler } from "../../src/message/assembler.ts";
 import { Inflater } from "../../src/message/inflate.ts";
+import { everySplit } from "../../src/testing/mod.ts";
 import { Chance, growth, violation } from "../frame/support.ts";
 import { bytes, concat, hex } from "../support/bytes.ts";
 import { frame, frameHeader } from "../support/frame.ts";
@@ -59,16 +60,12 @@ test("MessageAssembler gives inflated text that is no UTF-8 the offset of a fram
 
 test("MessageAssembler joins a message wherever it is fragmented, with empty ones (D11)", () => {
   const payload = bytes("f248cdc9c90700");
-  for (let first = 0; first <= 7; first++) {
-    for (let second = first; second <= 7; second++) {
-      const parts = [payload.slice(0, first), payload.slice(first, second), payload.slice(second)];
-      const frames = [frame("41", parts[0]), frame("00", parts[1]), frame("80", parts[2])];
-      assert.equal(new Receiver().push(...frames), ["text Hello"], `${first}, ${second}`);
-      const wire = concat(...frames);
-      for (let cut = 0; cut <= wire.length; cut++) {
-        const chunks = [wire.slice(0, cut), wire.slice(cut)];
-        assert.equal(new Receiver().push(...chunks), ["text Hello"], `${first}, ${second}, ${cut}`);
-      }
+  for (const [first, second, third] of everySplit(payload, { parts: 3 })) {
+    const frames = [frame("41", first), frame("00", second), frame("80", third)];
+    const sizes = `${first.length}, ${second.length}`;
+    assert.equal(new Receiver().push(...frames), ["text Hello"], sizes);
+    for (const chunks of everySplit(concat(...frames))) {
+      assert.equal(new Receiver().push(...chunks), ["text Hello"], `${sizes}, ${chunks[0].length}`);
     }
   }
 });
