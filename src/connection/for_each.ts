@@ -13,6 +13,7 @@ import type { Message } from "../message/message.ts";
 import { ConnectionClosedError } from "./error.ts";
 import { quiet } from "./quiet.ts";
 import type { ReadLoop } from "./read_loop.ts";
+import { setImmediate } from "./turn.ts";
 import { ACCEPTED } from "./write_loop.ts";
 
 /** After so many calls at a stretch the event loop turns: others wait, too. */

@@ -3,6 +3,7 @@
 // we did not read proves nothing and does not count.
 
 import type { Clock } from "./clock.ts";
+import { setImmediate } from "./turn.ts";
 
 /** When to ask a silent peer whether it lives. */
 export interface KeepaliveOptions {

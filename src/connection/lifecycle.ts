@@ -27,6 +27,7 @@ import { Pings } from "./pings.ts";
 import { ReadLoop } from "./read_loop.ts";
 import type { ReadLoopOwner } from "./read_loop.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
+import { setImmediate } from "./turn.ts";
 import { WriteLoop } from "./write_loop.ts";
 import type { WriteLoopOwner } from "./write_loop.ts";
 

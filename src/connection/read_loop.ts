@@ -12,6 +12,7 @@ import type { WaiterOwner } from "../channel/waiters.ts";
 import { charge } from "../message/message.ts";
 import type { Message } from "../message/message.ts";
 import type { ConnectionLimits } from "./limits.ts";
+import { setImmediate } from "./turn.ts";
 
 /** After so many messages at a stretch a reader lets the event loop turn: others wait, too. */
 const YIELD_EVERY = 256;

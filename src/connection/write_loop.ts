@@ -18,6 +18,7 @@ import { kept, Outbox, outgoing, sizeOf } from "./outbox.ts";
 import type { Outgoing, PutOptions } from "./outbox.ts";
 import { quiet } from "./quiet.ts";
 import type { Transport } from "./transport.ts";
+import { setImmediate } from "./turn.ts";
 
 /** After so many messages at a stretch the next flush waits for the event loop to turn. */
 const YIELD_EVERY = 256;

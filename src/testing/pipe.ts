@@ -1,21 +1,21 @@
 // One direction of TCP, in memory. What is written waits in the stream until the kernel has room,
 // which it has while less than `highWaterMark` bytes are on their way or not read yet. There they
-// keep their order, get old by the latency, and are handed over, each turn of the event loop one
-// read: 64 KiB at most, and never across a cut.
+// keep their order and wait for the latency, and then each turn of the event loop is one read.
 //
 //   write() --> [ stream ] --> [ kernel ] --latency--> received()
-//    false while            highWaterMark      a cut ends a read
-//    something waits
+//    false while            highWaterMark      64 KiB at most, and never
+//    something waits                           across a cut
 //
 // Behind the bytes goes FIN; or RST, which takes with it what its receiver has not read.
 
 import { Buffer } from "node:buffer";
 import type { Clock } from "../connection/clock.ts";
+import { setImmediate } from "../connection/turn.ts";
 import { Ring } from "../channel/ring.ts";
 import type { Cuts } from "./chunking.ts";
-import { moved, setImmediateOnce } from "./settled.ts";
+import { moved } from "./settled.ts";
 
-/** What one read of a socket brings at most, as libuv has it. */
+/** As libuv has it. */
 const READ_SIZE_MAX = 64 * 1024;
 
 /** What a {@linkcode Pipe} tells the one who writes. */
@@ -143,7 +143,7 @@ export class Pipe {
       return;
     }
     this.#isScheduled = true;
-    setImmediateOnce(() => {
+    setImmediate(() => {
       this.#isScheduled = false;
       this.#handOver();
     });
@@ -183,8 +183,8 @@ export class Pipe {
   #handOver(): void {
     const { clock } = this.#options;
     const next = this.#peek();
-    if (next === null) return;
     const now = clock.now();
+    if (next === null) return;
     if (this.#sink.isReading && next.dueAt <= now) {
       moved(clock);
       if (next.kind === "bytes") this.#handOverBytes(now);
@@ -213,9 +213,9 @@ export class Pipe {
       const { bytes, start } = item;
       const end = Math.min(bytes.length, start + Math.min(READ_SIZE_MAX - size, cuts.left));
       parts.push(bytes.subarray(start, end));
+      item.start = end;
       size += end - start;
       cuts.passed(end - start);
-      item.start = end;
       if (end === bytes.length) this.#next = null;
     }
     const chunk = Buffer.concat(parts, size);

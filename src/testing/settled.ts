@@ -3,15 +3,13 @@
 // that it moved. When no wire of a clock has for some turns of the event loop, all is at rest.
 
 import type { Clock } from "../connection/clock.ts";
+import { setImmediate } from "../connection/turn.ts";
 
 /** Turns without a move after which all is at rest: to be fair, handlers wait for one at times. */
 const QUIET_TURNS = 8;
 
 /** Somebody may never rest, such as a peer that pings forever: then it is waited for no longer. */
 const TURNS_MAX = 100_000;
-
-/** Of the event loop itself, also while a test runner has put a fake in its place. */
-export const setImmediateOnce: (callback: () => void) => unknown = globalThis.setImmediate;
 
 const movesByClock = new WeakMap<Clock, number>();
 
@@ -25,7 +23,7 @@ export async function settled(clock: Clock): Promise<void> {
   let quiet = 0;
   for (let turns = 0; quiet < QUIET_TURNS && turns < TURNS_MAX; turns++) {
     const before = movesOf(clock);
-    await new Promise<void>((resolve) => setImmediateOnce(resolve));
+    await new Promise<void>((resolve) => setImmediate(resolve));
     quiet = movesOf(clock) === before ? quiet + 1 : 0;
   }
 }
