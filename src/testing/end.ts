@@ -32,8 +32,8 @@ export interface EndOptions {
   readonly remoteAddr?: RemoteAddr;
 }
 
-/** What two ends must have in common, as after a handshake. */
-export interface HandshakeOptions {
+/** What both ends have in common: a time, and what a handshake agrees on. */
+export interface SharedOptions {
   /** The time of both ends and of the wire between them. Default: that of the machine. */
   readonly clock?: Clock;
   /** The subprotocol that both speak: §1.9. Default: "". */
@@ -57,7 +57,7 @@ const OFFER = "permessage-deflate; client_max_window_bits";
 export function openEnd(
   role: End,
   end: WireEnd,
-  options: HandshakeOptions & EndOptions,
+  options: SharedOptions & EndOptions,
 ): Connection {
   const { clock = systemClock, protocol = "", seed = 0 } = options;
   const { keepalive = false, text = "string", remoteAddr = ADDRESSES[role] } = options;
@@ -77,7 +77,7 @@ export function keysFrom(seed: number): () => number {
   return () => random.below(2 ** 32);
 }
 
-function agreed(compression: HandshakeOptions["compression"], role: End): Compression | null {
+function agreed(compression: SharedOptions["compression"], role: End): Compression | null {
   if (compression === undefined || compression === false) return null;
   const settings = compressionSettings(compression === true ? {} : compression);
   const negotiated = negotiate(parseExtensions(OFFER), settings);

@@ -11,14 +11,14 @@ import { encodeClosePayload, encodeFrame, FrameDecoder, isControl, Opcode } from
 import type { FrameHeader, FrameSink } from "../frame/mod.ts";
 import type { Message } from "../message/message.ts";
 import { keysFrom, openEnd } from "./end.ts";
-import type { EndOptions, HandshakeOptions } from "./end.ts";
+import type { EndOptions, SharedOptions } from "./end.ts";
 import { settled } from "./settled.ts";
 import { wire, wireClock } from "./wire.ts";
 import type { WireEnd, WireOptions } from "./wire.ts";
 import { WireLog } from "./wire_log.ts";
 
 /** What a peer sends, and what is wrong with it: all of it may be combined. */
-export interface MisbehavingPeerOptions extends WireOptions, HandshakeOptions, EndOptions {
+export interface MisbehavingPeerOptions extends WireOptions, SharedOptions, EndOptions {
   /** What it sends first, each message in one masked frame. */
   readonly messages?: readonly Message[];
   /** What it sends behind them, as it is: of `encodeFrame()`, of `mutate()`, or no frames. */
@@ -28,6 +28,8 @@ export interface MisbehavingPeerOptions extends WireOptions, HandshakeOptions, E
 
   /** It reads nothing, not even Close: what is sent to it piles up. */
   readonly neverReads?: boolean;
+  /** It reads, and answers neither pings nor Close. */
+  readonly neverAnswers?: boolean;
   /** It resets the connection when it has sent so many bytes, or all if there are fewer. */
   readonly resetsAt?: number;
   /** It pings, behind all that, until the connection ends or `stop()`. */
@@ -199,6 +201,7 @@ class Peer implements TransportEvents, FrameSink {
   }
 
   frameEnd(): void {
+    if (this.#options.neverAnswers) return;
     const payload = Buffer.concat(this.#payload);
     if (this.#opcode === Opcode.PING) this.#end.write(this.#frame(Opcode.PONG, payload));
     if (this.#opcode !== Opcode.CLOSE || this.#hasClosed) return;

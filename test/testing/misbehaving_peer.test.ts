@@ -7,7 +7,7 @@ import type { Message } from "../../src/message/message.ts";
 import { decodeFrames, encodeFrame } from "../../src/frame/mod.ts";
 import { FakeClock, misbehavingPeer } from "../../src/testing/mod.ts";
 import type { MisbehavingPeer } from "../../src/testing/mod.ts";
-import { bytes, hex } from "../support/bytes.ts";
+import { bytes, hex, utf8 } from "../support/bytes.ts";
 import { rejects } from "../support/rejects.ts";
 import { withTimeout } from "../support/with_timeout.ts";
 
@@ -93,6 +93,20 @@ test("A peer that never reads does not see our Close: 1006 behind the time-out",
   assert.is(code, 1006);
   assert.is((cause as DOMException).name, "TimeoutError");
   assert.is(clock.pending, 0);
+});
+
+test("A peer that never answers is cut by the keepalive, or by close()", async () => {
+  const clock = new FakeClock();
+  const silent = misbehavingPeer({ neverAnswers: true, clock, keepalive: {} });
+  await clock.advance(39_999);
+  assert.is(silent.connection.tryWrite("it is open"), true);
+  await clock.advance(1);
+  assert.is((await withTimeout(silent.connection.closed, "the end")).code, 1006);
+  assert.equal(answers(silent), ["9 ", `1 ${hex(utf8("it is open"))}`]);
+  const stubborn = misbehavingPeer({ neverAnswers: true, clock });
+  const closed = stubborn.connection.close();
+  await clock.advance(10_000);
+  assert.is((await withTimeout(closed, "the end")).wasClean, false);
 });
 
 test("A peer that half-closes without a Close hears the answer, then FIN: 1006", async () => {
