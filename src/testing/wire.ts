@@ -3,7 +3,7 @@
 //
 //   end()        FIN behind what was written; the other direction goes on: half-closed
 //   destroy()    what still waits is lost. FIN behind the rest; RST instead when bytes are unread
-//                here, and RST for bytes that come later (§7.1.1 names the harm)
+//                here, and RST for bytes that come later (how to avoid it: §7.1.1)
 //   reset()      RST behind what was sent, which no well-behaved end does
 //
 // When FIN has gone and come, or RST has come, an end is over.

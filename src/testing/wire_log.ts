@@ -16,7 +16,19 @@ class Direction {
   isOver = false;
 }
 
-/** The bytes of both directions: what a client sends is masked, as on any wire (§5.3). */
+/**
+ * The bytes of both directions: what a client sends is masked, as on any wire (§5.3).
+ *
+ * ```ts run
+ * import { explain } from "sluice/frame";
+ * import { connectionPair } from "sluice/testing";
+ *
+ * const { client, server, wire } = connectionPair();
+ * await client.write("Hello");
+ * await server.read();
+ * console.log(explain(wire.sent("client"), { role: "server" })); // bit by bit
+ * ```
+ */
 export class WireLog {
   readonly #client = new Direction();
   readonly #server = new Direction();

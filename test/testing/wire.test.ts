@@ -159,6 +159,27 @@ test("A wire that is destroyed loses what has no room, and sends FIN behind the 
   assert.equal(farTold.take(), ["01", "ended"]);
 });
 
+test("A wire that is destroyed behind its FIN sends no other", async () => {
+  const { clock, near, farTold } = ends({ highWaterMark: 1 });
+  near.end();
+  await settled(clock);
+  near.destroy();
+  await settled(clock);
+  assert.equal(farTold.take(), ["ended"]);
+});
+
+test("A wire that is destroyed while its FIN waits for room sends FIN all the same", async () => {
+  const { clock, near, far, farTold } = ends({ highWaterMark: 1 });
+  far.pause();
+  near.write(bytes("0102"));
+  near.end();
+  near.destroy();
+  await settled(clock);
+  far.resume();
+  await settled(clock);
+  assert.equal(farTold.take(), ["01", "ended"]);
+});
+
 test("A wire that is destroyed with bytes unread is reset: nothing but that is told", async () => {
   const { clock, near, far, nearTold, farTold } = ends();
   near.pause();
