@@ -51,7 +51,7 @@ export function mutate(bytes: Uint8Array, options: MutateOptions = {}): Uint8Arr
     throw new TypeError(`Cannot mutate: of is ${String(of)}, must be "bytes" or "frames"`);
   }
   const random = new Random(seed);
-  let mutated: Uint8Array = new Uint8Array(bytes);
+  let mutated = bytes;
   for (let times = 1 + random.below(3); times > 0; times--) {
     const isOfFrame = of === "frames" || (of === undefined && random.oneIn(2));
     const changed = isOfFrame ? bendFrame(mutated, random) : mutated;

@@ -9,7 +9,7 @@ import { setImmediate } from "../connection/turn.ts";
 const QUIET_TURNS = 8;
 
 /** Somebody may never rest, such as a peer that pings forever: then it is waited for no longer. */
-const TURNS_MAX = 100_000;
+const TURNS_MAX = 20_000;
 
 const movesByClock = new WeakMap<Clock, number>();
 

@@ -39,10 +39,14 @@ test("A peer that is asked for nothing wrong masks, answers, and closes as it sh
   assert.equal(sent.map(({ opcode }) => opcode), [1, 2, 8]);
 });
 
-test("A peer answers pings and our Close", async () => {
-  const peer = misbehavingPeer();
+test("A peer answers pings, our Close and our FIN, in no time", async () => {
+  const clock = new FakeClock();
+  const peer = misbehavingPeer({ clock });
   assert.ok((await withTimeout(peer.connection.ping(), "the pong")) >= 0);
-  const { wasClean, received } = await withTimeout(peer.connection.close(4000), "the end");
+  const closed = peer.connection.close(4000);
+  await clock.advance(0);
+  assert.is(clock.pending, 0);
+  const { wasClean, received } = await withTimeout(closed, "the end");
   assert.is(wasClean, true);
   assert.equal(received, { code: 4000, reason: "" });
 });

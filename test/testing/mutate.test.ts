@@ -10,7 +10,7 @@ import { bytes, concat, hex } from "../support/bytes.ts";
 
 const test = suite("testing/mutate");
 
-const SEEDS = 3000;
+const SEEDS = 2000;
 const KEY = 0x37fa213d;
 
 const HELLO = encodeFrame({ opcode: 1, payload: "Hello", key: KEY });
