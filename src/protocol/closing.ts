@@ -9,6 +9,8 @@
 //   closing   violation     end TCP                ending
 //   not yet closed: end of TCP                     closed
 //
+// A client that is to end TCP waits for the server's FIN: see connection/lifecycle.
+//
 // What is not in the table does nothing, which also answers that bytes after a Close are ignored
 // (§1.4) and that nobody sends a second one.
 

@@ -1,5 +1,21 @@
-// `sluice/testing`: two connections in memory, time that stands still, and whatever else it takes
-// to test what one has built on WebSocket, and one's own frames, without a socket and without luck.
+/**
+ * Two connections in memory, time that stands still, and whatever else it takes to test what one
+ * has built on WebSocket, and one's own frames: without a socket, and without luck.
+ *
+ * ```ts run
+ * import { connectionPair, FakeClock } from "sluice/testing";
+ *
+ * const clock = new FakeClock();
+ * const { client, server, wire } = connectionPair({ clock, latency: 40, chunking: 3 });
+ * await client.write("Hello");
+ * await clock.advance(39);
+ * console.log(server.tryRead(), wire.sent("client").length); // undefined 11: it is on its way
+ * await clock.advance(1);
+ * console.log(server.tryRead()); // Hello, in four pieces
+ * ```
+ *
+ * @module
+ */
 
 export { randomChunks } from "./chunking.ts";
 export type { Chunking, RandomChunksOptions } from "./chunking.ts";
