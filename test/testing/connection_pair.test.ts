@@ -5,23 +5,14 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Message } from "../../src/message/message.ts";
 import { connectionPair, FakeClock, randomChunks } from "../../src/testing/mod.ts";
-import type { ConnectionPair, PairOptions } from "../../src/testing/mod.ts";
-import { concat, hex, utf8 } from "../support/bytes.ts";
+import type { PairOptions } from "../../src/testing/mod.ts";
+import { hex, utf8 } from "../support/bytes.ts";
 import { FrameReader } from "../support/frame_reader.ts";
 import { rejects } from "../support/rejects.ts";
 import { withTimeout } from "../support/with_timeout.ts";
+import { withPair } from "./support.ts";
 
 const test = suite("testing/connection_pair");
-
-/** Runs `play` with a pair, and leaves nothing behind. */
-async function withPair(
-  options: PairOptions,
-  play: (pair: ConnectionPair) => Promise<void>,
-): Promise<void> {
-  const pair = connectionPair(options);
-  await withTimeout(play(pair), "the play to end");
-  await withTimeout(pair[Symbol.asyncDispose](), "the pair to end");
-}
 
 test("connectionPair() puts the server's frames on the wire as they are: §5.1", () =>
   withPair({}, async ({ client, server, wire }) => {
@@ -128,58 +119,6 @@ test("connectionPair() puts sound frames on the wire, also in slices", () =>
     assert.is(hex(second?.payload ?? new Uint8Array(0)), hex(utf8("behind it")));
   }));
 
-test("connectionPair() agrees on the subprotocol, the compression and the addresses", () =>
-  withPair(
-    {
-      protocol: "chat",
-      compression: true,
-      server: { remoteAddr: { transport: "unix", path: "/x" } },
-    },
-    async ({ client, server }) => {
-      assert.equal([client.protocol, server.protocol], ["chat", "chat"]);
-      assert.match(client.extensions, /^permessage-deflate/);
-      assert.is(client.extensions, server.extensions);
-      assert.equal(client.remoteAddr, { transport: "tcp", hostname: "192.0.2.2", port: 80 });
-      assert.equal(server.remoteAddr, { transport: "unix", path: "/x" });
-    },
-  ));
-
-test("connectionPair() compresses in both directions: RFC 7692 §7.2", () =>
-  withPair({ compression: { contextTakeover: true } }, async ({ client, server, wire }) => {
-    const text = "abcdefghij".repeat(1000);
-    for (const [from, to] of [
-      [client, server],
-      [server, client],
-    ]) {
-      await from.write(text);
-      assert.is(await to.read(), text);
-    }
-    for (const end of ["client", "server"] as const) {
-      assert.ok(wire.size(end) < 200, `${wire.size(end)} bytes`);
-      assert.is(wire.sent(end)[0], 0xc1); // FIN, RSV1, text
-    }
-  }));
-
-test("connectionPair() gives each end its own bounds, and those of both", () =>
-  withPair(
-    { limits: { messageSizeMax: 10 }, client: { limits: { messageSizeMax: 20 } } },
-    async ({ client, server }) => {
-      await server.write("x".repeat(20));
-      assert.is(await client.read(), "x".repeat(20));
-      await client.write("x".repeat(11));
-      assert.is((await server.closed).sent?.code, 1009);
-      assert.is((await client.closed).code, 1009);
-    },
-  ));
-
-test("connectionPair() hands texts over as bytes to the end that wants them", () =>
-  withPair({ server: { text: "bytes" } }, async ({ client, server }) => {
-    await client.write("Hello");
-    assert.is(hex((await server.read()) as Uint8Array), hex(utf8("Hello")));
-    await server.write("Hello");
-    assert.is(await client.read(), "Hello");
-  }));
-
 test("connectionPair() answers pings with the latency of the fake clock", async () => {
   const clock = new FakeClock();
   const { client, server } = connectionPair({ clock, latency: 30 });
@@ -215,24 +154,5 @@ test("connectionPair() cuts both ends when it is disposed of", async () => {
   assert.match((await reading).message, /1006/);
   assert.is((await pair.client.closed).code, 1006);
 });
-
-test("WireLog.take() shows what came since, and the log says when it is not all kept", () =>
-  withPair({ limits: { messageSizeMax: 2 ** 25 } }, async ({ client, server, wire, settled }) => {
-    await server.write("a");
-    await settled();
-    assert.is(hex(wire.take("server")), "810161");
-    await server.write("b");
-    await settled();
-    assert.is(hex(wire.take("server")), "810162");
-    assert.is(hex(wire.take("server")), "");
-    assert.is(hex(wire.sent("server")), "810161810162");
-    void server.write(new Uint8Array(2 ** 24));
-    await client.read();
-    await client.read();
-    await client.read();
-    assert.is(wire.size("server"), 6 + 10 + 2 ** 24);
-    assert.throws(() => wire.sent("server"), /Cannot show the wire: 16777232 bytes were sent/);
-    assert.is(hex(concat(wire.sent("client"))), "");
-  }));
 
 test.run();

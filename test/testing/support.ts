@@ -1,11 +1,24 @@
-// A wire with somebody at each end who writes down what he is told.
+// What the tests of this folder share: a pair that leaves nothing behind, and a wire with somebody
+// at each end who writes down what he is told.
 
 import type { TransportEvents } from "../../src/connection/transport.ts";
-import { FakeClock } from "../../src/testing/mod.ts";
+import { connectionPair, FakeClock } from "../../src/testing/mod.ts";
+import type { ConnectionPair, PairOptions } from "../../src/testing/mod.ts";
 import { wire } from "../../src/testing/wire.ts";
 import type { WireEnd, WireOptions } from "../../src/testing/wire.ts";
 import { WireLog } from "../../src/testing/wire_log.ts";
 import { hex } from "../support/bytes.ts";
+import { withTimeout } from "../support/with_timeout.ts";
+
+/** Runs `play` with a pair, and leaves nothing behind. */
+export async function withPair(
+  options: PairOptions,
+  play: (pair: ConnectionPair) => Promise<void>,
+): Promise<void> {
+  const pair = connectionPair(options);
+  await withTimeout(play(pair), "the play to end");
+  await withTimeout(pair[Symbol.asyncDispose](), "the pair to end");
+}
 
 /** Writes down what it is told. */
 export class Witness implements TransportEvents {
