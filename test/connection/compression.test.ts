@@ -54,12 +54,12 @@ class Peer {
   }
 }
 
-/** All that was written has left, however often the socket is full on the way. */
+/** All has left, however often the socket is full, and others have their turn, on the way. */
 async function emptied(line: Line): Promise<void> {
   do {
     if (line.transport.full) line.transport.drain();
     await turn();
-  } while (line.transport.full);
+  } while (line.transport.full || line.connection.stats().outbox.messages > 0);
 }
 
 for (const mode of MODES) {
