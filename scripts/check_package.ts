@@ -34,6 +34,7 @@ const PROGRAM = `
 import { serve, upgradeWebSocket } from "sluice";
 import { Channel, select } from "sluice/channel";
 import { decodeFrames, encodeFrame, Opcode } from "sluice/frame";
+import { connectionPair } from "sluice/testing";
 
 const frame = encodeFrame({ opcode: Opcode.TEXT, payload: "Hello", key: 0x37fa213d });
 if (decodeFrames(frame)[0].length !== 5) throw new Error("frame");
@@ -42,6 +43,11 @@ const channel = new Channel(1);
 await channel.send(1);
 const { case: label, value } = await select({ channel });
 if (label !== "channel" || value !== 1) throw new Error("channel");
+
+const pair = connectionPair();
+await pair.client.write("hello");
+if ((await pair.server.read()) !== "hello") throw new Error("testing");
+await pair.client.close();
 
 let server;
 const addr = await new Promise((onListen) => {
@@ -68,12 +74,23 @@ import type { Connection, Message, Server } from "sluice";
 import { Channel, select, tick } from "sluice/channel";
 import type { Receiver } from "sluice/channel";
 import { encodeFrame } from "sluice/frame";
+import { connectionPair, everySplit, FakeClock, misbehavingPeer, mutate } from "sluice/testing";
 
 export const bytes: Uint8Array = encodeFrame({ opcode: 1 });
 export const channel: Receiver<string> = new Channel<string>(1);
 export const server: Server = serve({ port: 0 }, (request: Request): Response => {
   return upgradeWebSocket(request, { limits: { messageSizeMax: 1 } }, echo).response;
 });
+
+export async function test(): Promise<void> {
+  const clock = new FakeClock();
+  await using pair = connectionPair({ clock, latency: 10, server: { keepalive: {} } });
+  using peer = misbehavingPeer({ resetsAt: 3, bytes: mutate(bytes, { seed: 1 }) });
+  for (const parts of everySplit(bytes)) await pair.client.write(parts[0] ?? "");
+  await Promise.all([echo(pair.server), echo(peer.connection), clock.advance(1)]);
+  // @ts-expect-error
+  connectionPair({ latencyMs: 1 });
+}
 
 async function echo(connection: Connection): Promise<void> {
   for await (const message of connection) {
