@@ -7,6 +7,7 @@ import type { Command } from "./command.ts";
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import("./serve.ts")).serveCommand,
+  conformance: async () => (await import("./conformance.ts")).conformanceCommand,
 };
 
 process.exitCode = await main(process.argv.slice(2));
