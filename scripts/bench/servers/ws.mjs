@@ -6,5 +6,6 @@ const perMessageDeflate = process.argv[2] === "deflate" && { threshold: 0 };
 const server = new WebSocketServer({ port: 0, host: "127.0.0.1", maxPayload, perMessageDeflate });
 server.on("listening", () => console.log(server.address().port));
 server.on("connection", (socket) => {
+  socket.on("error", () => {}); // without one, a bad frame ends the process
   socket.on("message", (data, binary) => socket.send(data, { binary }));
 });
