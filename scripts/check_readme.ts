@@ -164,6 +164,9 @@ function checkCommand(words: readonly string[], scripts: Record<string, string>)
       const source = argument.replace(/^dist\/(.*)\.js$/, "$1.ts");
       return existsSync(join(root, source)) ? null : `there is no file ${argument}`;
     }
+    case "npx":
+      if (argument !== "sluice") return "of npx, only sluice is known";
+      return existsSync(join(root, `src/command/${name}.ts`)) ? null : `there is no ${name}`;
     case "cd":
     case "curl":
     case ".ci/run":
