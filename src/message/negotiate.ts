@@ -42,10 +42,10 @@ interface Offer {
 }
 
 /** The name of the extension: RFC 7692 §7. */
-const NAME = "permessage-deflate";
+export const DEFLATE_NAME = "permessage-deflate";
 
 /** RFC 7692 §7.1 [D18]: decimal, no leading zero. A number parser would take "0x9" and "9e0". */
-const BITS = /^(?:[89]|1[0-5])$/;
+export const BITS: RegExp = /^(?:[89]|1[0-5])$/;
 
 /**
  * The first offer, in the client's order, that can be taken; `null` declines them all. There is one
@@ -56,7 +56,7 @@ export function negotiate(
   settings: CompressionSettings,
 ): Negotiated | null {
   for (const { name, parameters } of offers) {
-    const offer = name === NAME ? readOffer(parameters) : null; // RFC 7692 §7 [D01]
+    const offer = name === DEFLATE_NAME ? readOffer(parameters) : null; // RFC 7692 §7 [D01]
     if (offer !== null) return accept(offer, settings); // RFC 7692 §5.1 [D02]
   }
   return null;
@@ -119,7 +119,7 @@ function accept(offer: Offer, settings: CompressionSettings): Negotiated {
     server: settings.contextTakeover.server && !offer.serverNoContextTakeover,
     client: settings.contextTakeover.client && !offer.clientNoContextTakeover && isBounded,
   };
-  const answer = [NAME];
+  const answer = [DEFLATE_NAME];
   // RFC 7692 §7.1.1.1 [D19, D21]: asked to or not.
   if (!contextTakeover.server) answer.push("server_no_context_takeover");
   // RFC 7692 §7.1.1.2 [D22]

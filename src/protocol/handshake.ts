@@ -131,7 +131,10 @@ export function acceptKey(key: string): string {
  * The values of a header, in their order, without the white space around them. It looks for what it
  * knows and passes over the rest, wherever each is: §4.2.1 [S21, S22].
  */
-export function fieldValues(head: RequestHead, name: string): string[] {
+export function fieldValues(
+  head: { readonly rawHeaders: readonly string[] },
+  name: string,
+): string[] {
   const { rawHeaders } = head;
   const values: string[] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
