@@ -4,9 +4,11 @@
 import { readFileSync } from "node:fs";
 import { UsageError } from "./command.ts";
 import type { Command } from "./command.ts";
+import { nearest } from "./nearest.ts";
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import("./serve.ts")).serveCommand,
+  explain: async () => (await import("./explain.ts")).explainCommand,
   conformance: async () => (await import("./conformance.ts")).conformanceCommand,
 };
 
@@ -16,7 +18,7 @@ async function main([name = "--help", ...args]: readonly string[]): Promise<numb
   if (name === "--help" || name === "-h" || name === "help") return help(args[0]);
   if (name === "--version") return print(version());
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load === undefined) return misused(`There is no command "${name}"`, "sluice --help");
+  if (load === undefined) return unknown(name);
   const command = await load();
   if (args.includes("--help") || args.includes("-h")) return print(command.help);
   try {
@@ -42,6 +44,12 @@ ${(await Promise.all(lines)).join("\n")}
 
 "sluice COMMAND --help" says more of one. Exit codes: 0 all is well, 1 it is not, 2 the command
 was not understood.`);
+}
+
+function unknown(name: string): number {
+  const meant = nearest(name, Object.keys(COMMANDS));
+  const advice = meant === null ? "sluice --help" : `sluice ${meant} --help`;
+  return misused(`There is no command "${name}"`, advice);
 }
 
 /** `parseArgs` of Node has errors of its own for what it does not understand. */

@@ -1,0 +1,149 @@
+// `sluice explain`: what a person, or a test, has in bytes, frame by frame: §5.2.
+
+import { parseArgs } from "node:util";
+import { drawFrame, FrameExplainer } from "../frame/mod.ts";
+import type { ExplainedFrame, Role } from "../frame/mod.ts";
+import { COLOUR_HELP, COLOUR_OPTIONS, painter, wantsColour } from "./colour.ts";
+import type { Paint } from "./colour.ts";
+import { UsageError } from "./command.ts";
+import type { Command } from "./command.ts";
+import { frameJson, inflatedJson } from "./frame_json.ts";
+import { inflatedLine } from "./inflated_line.ts";
+import { readInput, readText } from "./input.ts";
+import type { Form } from "./input.ts";
+import { INFLATED_SIZE_MAX, MessageInflater } from "./message_inflater.ts";
+import type { InflatedMessage } from "./message_inflater.ts";
+import { endWithReader, print } from "./print.ts";
+
+/** Frames explained, as a command. */
+export const explainCommand: Command = {
+  summary: "what the bytes of frames say, and which rule they break",
+  help: `Usage: sluice explain [OPTION...] [HEX...]
+       ... | sluice explain [OPTION...]
+
+Draws each frame as RFC 6455 §5.2 does: every field with its bits, its value, its meaning and its
+section; the payload unmasked; what is missing when it is cut; which rule is broken, and where.
+
+The hex may be grouped in any way: 818537fa, 81 85, 81:85, 0x81,0x85, \\x81\\x85, and dumps of xxd
+and hexdump -C. Without HEX the bytes are read from the standard input.
+
+  --file PATH           Reads this file
+  --hex, --raw          The input is hex, or the bytes themselves. Default: hex if all of it is text
+  --base64              HEX, or the input, is base64
+  --role server|client  Who reads them: a server needs them masked, a client not masked (§5.1).
+                        Default: both are fine
+  --rsv1                RSV1 is allowed, as with permessage-deflate (RFC 7692)
+  --deflate             The same, and what is compressed is shown inflated
+  --short               One line a frame, and what is wrong with it
+  --drawn N             Bytes of a payload that are drawn bit by bit. Default: 16
+  --json                One JSON object a line for each frame
+${COLOUR_HELP}
+
+Exit code: 0 every frame is right and whole, 1 one breaks a rule or is cut, 2 misuse.
+
+Examples: sluice explain 81 85 37 fa 21 3d 7f 9f 4d 51 58
+          xxd capture.bin | sluice explain --role server --short`,
+  run,
+};
+
+async function run(args: readonly string[]): Promise<number> {
+  endWithReader();
+  const { values, positionals } = parse(args);
+  const bytes = await readBytes(values, positionals);
+  if (bytes.length === 0) throw nothing();
+  const { deflate = false, rsv1 = false, json = false, short = false, role } = values;
+  const explainer = new FrameExplainer({
+    rsvAllowed: deflate || rsv1 ? 0b100 : 0,
+    payloadMax: INFLATED_SIZE_MAX,
+    ...(role === undefined ? {} : { role: roleOf(role) }),
+  });
+  const frames = explainer.push(bytes);
+  const last = explainer.end();
+  if (last !== null) frames.push(last);
+  const inflater = deflate ? new MessageInflater() : null;
+  const colour = wantsColour(values, process.stdout);
+  const paint = painter(colour);
+  const draw = { colour, drawnMax: drawnMax(values.drawn) };
+  let isFine = true;
+  for (const [index, frame] of frames.entries()) {
+    const inflated = inflater?.push(frame) ?? null;
+    isFine &&= frame.problems.length === 0 && frame.missing === 0 && inflated?.problem == null;
+    if (json) print(jsonLine(frame, inflated));
+    else if (short) print(shortLines(frame, inflated, paint));
+    else {
+      const title = `Frame ${index + 1}, byte ${frame.offset}: `;
+      const space = index === 0 ? "" : "\n";
+      print(`${space}${title}${drawFrame(frame, draw)}${inflatedLine(inflated, "  ", paint)}`);
+    }
+  }
+  return isFine ? 0 : 1;
+}
+
+function parse(args: readonly string[]): ReturnType<typeof parseArgs<typeof CONFIG>> {
+  return parseArgs({ ...CONFIG, args: [...args] });
+}
+
+const CONFIG = {
+  allowPositionals: true,
+  options: {
+    ...COLOUR_OPTIONS,
+    file: { type: "string" },
+    hex: { type: "boolean" },
+    raw: { type: "boolean" },
+    base64: { type: "boolean" },
+    role: { type: "string" },
+    rsv1: { type: "boolean" },
+    deflate: { type: "boolean" },
+    short: { type: "boolean" },
+    drawn: { type: "string" },
+    json: { type: "boolean" },
+  },
+} as const;
+
+type Values = ReturnType<typeof parse>["values"];
+
+async function readBytes(values: Values, positionals: readonly string[]): Promise<Uint8Array> {
+  const forms = (["hex", "base64", "raw"] as const).filter((form) => values[form]);
+  if (forms.length > 1) throw new UsageError("One of --hex, --base64 and --raw, not several");
+  const form: Form | null = forms[0] ?? null;
+  const { file } = values;
+  if (positionals.length > 0) {
+    if (file !== undefined) throw new UsageError("Bytes come from --file or as HEX, not both");
+    if (form === "raw") throw new UsageError("--raw is for a file or the standard input");
+    return readText(positionals.join(" "), form ?? "hex");
+  }
+  if (file === undefined && process.stdin.isTTY) throw nothing();
+  return readInput(file ?? null, form);
+}
+
+function nothing(): UsageError {
+  return new UsageError("There is no byte to explain: try 81 05 48 65 6c 6c 6f");
+}
+
+function roleOf(role: string): Role {
+  if (role === "server" || role === "client") return role;
+  throw new UsageError(`Role is "${role}", must be server or client`);
+}
+
+function drawnMax(text = "16"): number {
+  if (/^\d{1,7}$/.test(text)) return Number(text);
+  throw new UsageError(`--drawn is "${text}", must be a number of bytes`);
+}
+
+function jsonLine(frame: ExplainedFrame, inflated: InflatedMessage | null): string {
+  const more = inflated === null ? {} : { inflated: inflatedJson(inflated) };
+  return JSON.stringify({ ...frameJson(frame), ...more });
+}
+
+/** The summary, and below it what is wrong. */
+function shortLines(
+  frame: ExplainedFrame,
+  inflated: InflatedMessage | null,
+  paint: Paint,
+): string {
+  const problems = frame.problems.map(({ offset, message }) => {
+    return paint("wrong", `  wrong at byte ${offset}: ${message}`);
+  });
+  const place = paint("soft", `${String(frame.offset).padStart(5)}  `);
+  return [place + frame.summary, ...problems].join("\n") + inflatedLine(inflated, "  ", paint);
+}
