@@ -9,6 +9,7 @@ import { nearest } from "./nearest.ts";
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import("./serve.ts")).serveCommand,
   connect: async () => (await import("./connect.ts")).connectCommand,
+  tap: async () => (await import("./tap.ts")).tapCommand,
   explain: async () => (await import("./explain.ts")).explainCommand,
   conformance: async () => (await import("./conformance.ts")).conformanceCommand,
 };
