@@ -73,7 +73,7 @@ async function run(args: readonly string[]): Promise<number> {
     else {
       const title = `Frame ${index + 1}, byte ${frame.offset}: `;
       const space = index === 0 ? "" : "\n";
-      print(`${space}${title}${drawFrame(frame, draw)}${inflatedLine(inflated, "  ", paint)}`);
+      print(`${space}${title}${drawFrame(frame, draw)}${inflatedLine(inflated, "", paint)}`);
     }
   }
   return isFine ? 0 : 1;
@@ -135,6 +135,8 @@ function jsonLine(frame: ExplainedFrame, inflated: InflatedMessage | null): stri
   return JSON.stringify({ ...frameJson(frame), ...more });
 }
 
+const INDENT = " ".repeat(7);
+
 /** The summary, and below it what is wrong. */
 function shortLines(
   frame: ExplainedFrame,
@@ -142,8 +144,8 @@ function shortLines(
   paint: Paint,
 ): string {
   const problems = frame.problems.map(({ offset, message }) => {
-    return paint("wrong", `  wrong at byte ${offset}: ${message}`);
+    return `${INDENT}${paint("wrong", `wrong at byte ${offset}: ${message}`)}`;
   });
   const place = paint("soft", `${String(frame.offset).padStart(5)}  `);
-  return [place + frame.summary, ...problems].join("\n") + inflatedLine(inflated, "  ", paint);
+  return [place + frame.summary, ...problems].join("\n") + inflatedLine(inflated, INDENT, paint);
 }

@@ -1,0 +1,199 @@
+// The client's opening handshake on real sockets, against servers that refuse, answer wrong, or not
+// at all.
+
+import type { Socket } from "node:net";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { dial } from "../../src/client/dial.ts";
+import type { DialOptions } from "../../src/client/dial.ts";
+import { OpeningError } from "../../src/client/opening_error.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { accept, closed, FakeServer, head } from "../support/fake_server.ts";
+import type { Answer } from "../support/fake_server.ts";
+import { rejects } from "../support/rejects.ts";
+
+const test = suite("client/dial_failure");
+
+/** The error with which dialling fails when the server answers so. */
+async function failure(answer: Answer, options: DialOptions = {}): Promise<OpeningError> {
+  await using server = await FakeServer.start(answer);
+  const error = await rejects(dial(`ws://127.0.0.1:${server.port}/chat`, options));
+  assert.ok(error instanceof OpeningError, String(error));
+  await closed(server.sockets[0]); // nothing is left open
+  return error;
+}
+
+const REFUSED: readonly (readonly [
+  what: string,
+  lines: readonly string[],
+  body: string,
+  due: RegExp,
+])[] = [
+  [
+    "401",
+    ["HTTP/1.1 401 Unauthorized", "WWW-Authenticate: Basic realm=x", "Content-Length: 3"],
+    "whoBEYOND",
+    /^Cannot open: server answered 401 Unauthorized, must be 101 \(§4.1\); it wants Basic realm=x$/,
+  ],
+  [
+    "a redirect",
+    ["HTTP/1.1 302 Found", "Location: wss://h/", "Content-Length: 0"],
+    "",
+    /302 Found, must be 101 \(§4.1\); it is at wss:\/\/h\/$/,
+  ],
+  [
+    "another version",
+    ["HTTP/1.1 426 Upgrade Required", "Sec-WebSocket-Version: 8", "Content-Length: 0"],
+    "",
+    /426 Upgrade Required, must be 101 \(§4.1\); it speaks version 8$/,
+  ],
+  [
+    "200 in chunks",
+    ["HTTP/1.1 200 OK", "Transfer-Encoding: chunked"],
+    "2\r\nwh\r\n1;x=y\r\no\r\n0\r\n\r\n",
+    /answered 200 OK, must be 101/,
+  ],
+  ["200 up to its end", ["HTTP/1.0 200"], "who", /answered 200, must be 101/],
+];
+
+for (const [what, lines, body, due] of REFUSED) {
+  test(`dial() tells the status and the body of ${what} (§4.1)`, async () => {
+    const error = await failure((socket) => {
+      socket.write(Buffer.concat([head(...lines), Buffer.from(body)]));
+      if (lines.length === 1) socket.end();
+    });
+    assert.match(error.message, due);
+    assert.is(error.status, Number(lines[0].slice(9, 12)));
+    assert.is(error.body, body === "" ? "" : "who");
+    assert.is(error.head?.startLine, lines[0]);
+  });
+}
+
+test("dial() reads at most 1 KiB of a body, however long it is", async () => {
+  const error = await failure((socket) => {
+    socket.write(Buffer.concat([head("HTTP/1.1 500 No"), Buffer.alloc(100_000, "x")]));
+  });
+  assert.is(error.body, "x".repeat(1024));
+});
+
+test("dial() does not wait for a body that does not come", async () => {
+  const clock = new FakeClock();
+  await using server = await FakeServer.start((socket) => {
+    socket.write(head("HTTP/1.1 500 No", "Content-Length: 5"));
+  });
+  const failed = rejects(dial(`ws://127.0.0.1:${server.port}/`, { clock, timeoutMs: 60_000 }));
+  while (clock.pending < 2) await new Promise((resolve) => setImmediate(resolve));
+  clock.advance(1000);
+  const error = (await failed) as OpeningError;
+  assert.equal([error.status, error.body], [500, ""]);
+});
+
+const WRONG: readonly (readonly [
+  what: string,
+  answer: (request: string) => Uint8Array,
+  due: RegExp,
+])[] = [
+  [
+    "a wrong Accept",
+    () =>
+      head(
+        "HTTP/1.1 101 Switching Protocols",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
+      ),
+    /^Cannot accept answer: Sec-WebSocket-Accept is "s3pPLMBi.*", must be ".{28}" \(§4.1\)$/,
+  ],
+  [
+    "no Upgrade",
+    () => head("HTTP/1.1 101 X", "Connection: Upgrade"),
+    /Upgrade is missing, must be "websocket" \(§4.1\)$/,
+  ],
+  [
+    "an extension that was not offered",
+    (request) => accept(request, "Sec-WebSocket-Extensions: permessage-deflate"),
+    /has permessage-deflate, which was not offered/,
+  ],
+  [
+    "a subprotocol that was not offered",
+    (request) => accept(request, "Sec-WebSocket-Protocol: mqtt"),
+    /Sec-WebSocket-Protocol is "mqtt", none was offered \(§4.1\)$/,
+  ],
+  [
+    "a subprotocol twice",
+    (request) => accept(request, "Sec-WebSocket-Protocol: a", "Sec-WebSocket-Protocol: a"),
+    /Sec-WebSocket-Protocol is "a, a"/,
+  ],
+];
+
+for (const [what, answer, due] of WRONG) {
+  test(`dial() fails at a 101 with ${what} (§4.1)`, async () => {
+    const error = await failure((socket, request) => socket.write(answer(request)));
+    assert.match(error.message, due);
+    assert.is(error.status, 101);
+  });
+}
+
+const BROKEN: readonly (readonly [what: string, act: (socket: Socket) => void, due: RegExp])[] = [
+  ["another protocol", (socket) => socket.write("SSH-2.0-x\r\n"), /found "SSH-2.0-x", must be the/],
+  ["lines without CR", (socket) => socket.write("HTTP/1.1 101 X\n\n"), /found a LF without CR/],
+  [
+    "a head that is too large",
+    (socket) => socket.write(`HTTP/1.1 101 X\r\nA: ${"x".repeat(16 * 1024)}`),
+    /it is larger than 16384 bytes$/,
+  ],
+  [
+    "answers of status 1xx without end",
+    (socket) => socket.write("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(17)),
+    /too many answers of status 1xx$/,
+  ],
+  ["FIN", (socket) => socket.end("HTTP"), /ended the connection after 4 bytes, before it had answ/],
+  ["RST", (socket) => socket.resetAndDestroy(), /: read ECONNRESET$/],
+];
+
+for (const [what, act, due] of BROKEN) {
+  test(`dial() fails at ${what} (§4.1)`, async () => {
+    const error = await failure((socket) => act(socket));
+    assert.match(error.message, /^Cannot connect to ws:\/\/127.0.0.1:\d+\/chat: /);
+    assert.match(error.message, due);
+    assert.is(error.status, null);
+  });
+}
+
+test("dial() fails where nobody listens (§4.1)", async () => {
+  const server = await FakeServer.start(() => {});
+  const { port } = server;
+  await server[Symbol.asyncDispose]();
+  const error = await rejects(dial(`ws://127.0.0.1:${port}/`));
+  assert.is(error.name, "OpeningError");
+  assert.match(error.message, /: connect ECONNREFUSED 127.0.0.1:\d+$/);
+});
+
+test("dial() gives a silent server up when its time is over", async () => {
+  const clock = new FakeClock();
+  let asked: () => void = () => {};
+  const arrived = new Promise<void>((resolve) => (asked = resolve));
+  await using server = await FakeServer.start(() => asked());
+  const failed = rejects(dial(`ws://127.0.0.1:${server.port}/`, { clock }));
+  await arrived;
+  clock.advance(9_999);
+  assert.is(clock.pending, 1);
+  clock.advance(1);
+  const error = await failed;
+  assert.match(error.message, /: no answer within 10000 ms$/);
+  assert.is((error.cause as Error).name, "TimeoutError");
+  await closed(server.sockets[0]);
+});
+
+test("dial() rejects with the reason of its signal, before and while it waits", async () => {
+  const reason = new Error("enough");
+  const stop = new AbortController();
+  await using server = await FakeServer.start(() => stop.abort(reason));
+  const url = `ws://127.0.0.1:${server.port}/`;
+  assert.is(await rejects(dial(url, { signal: stop.signal })), reason);
+  await closed(server.sockets[0]);
+  assert.is(await rejects(dial(url, { signal: stop.signal })), reason);
+  assert.is(server.sockets.length, 1);
+});
+
+test.run();
