@@ -1,18 +1,14 @@
 // `sluice explain`: what a person, or a test, has in bytes, frame by frame: §5.2.
 
 import { parseArgs } from "node:util";
-import { drawFrame, FrameExplainer } from "../frame/mod.ts";
-import type { ExplainedFrame, Role } from "../frame/mod.ts";
-import { COLOUR_HELP, COLOUR_OPTIONS, painter, wantsColour } from "./colour.ts";
-import type { Paint } from "./colour.ts";
+import type { Role } from "../frame/mod.ts";
+import { COLOUR_HELP, COLOUR_OPTIONS, wantsColour } from "./colour.ts";
 import { UsageError } from "./command.ts";
 import type { Command } from "./command.ts";
-import { frameJson, inflatedJson } from "./frame_json.ts";
-import { inflatedLine } from "./inflated_line.ts";
+import { explanations } from "./explanation.ts";
+import type { ExplanationOptions } from "./explanation.ts";
 import { readInput, readText } from "./input.ts";
 import type { Form } from "./input.ts";
-import { INFLATED_SIZE_MAX, MessageInflater } from "./message_inflater.ts";
-import type { InflatedMessage } from "./message_inflater.ts";
 import { endWithReader, print } from "./print.ts";
 
 /** Frames explained, as a command. */
@@ -51,30 +47,19 @@ async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parse(args);
   const bytes = await readBytes(values, positionals);
   if (bytes.length === 0) throw nothing();
-  const { deflate = false, rsv1 = false, json = false, short = false, role } = values;
-  const explainer = new FrameExplainer({
-    rsvAllowed: deflate || rsv1 ? 0b100 : 0,
-    payloadMax: INFLATED_SIZE_MAX,
-    ...(role === undefined ? {} : { role: roleOf(role) }),
-  });
-  const frames = explainer.push(bytes);
-  const last = explainer.end();
-  if (last !== null) frames.push(last);
-  const inflater = deflate ? new MessageInflater() : null;
-  const colour = wantsColour(values, process.stdout);
-  const paint = painter(colour);
-  const draw = { colour, drawnMax: drawnMax(values.drawn) };
+  const { deflate = false, rsv1 = false, json = false, short = false } = values;
+  const options: ExplanationOptions = {
+    form: json ? "json" : short ? "lines" : "diagrams",
+    role: roleOf(values.role),
+    rsv1,
+    deflate,
+    colour: wantsColour(values, process.stdout),
+    drawnMax: drawnMax(values.drawn),
+  };
   let isFine = true;
-  for (const [index, frame] of frames.entries()) {
-    const inflated = inflater?.push(frame) ?? null;
-    isFine &&= frame.problems.length === 0 && frame.missing === 0 && inflated?.problem == null;
-    if (json) print(jsonLine(frame, inflated));
-    else if (short) print(shortLines(frame, inflated, paint));
-    else {
-      const title = `Frame ${index + 1}, byte ${frame.offset}: `;
-      const space = index === 0 ? "" : "\n";
-      print(`${space}${title}${drawFrame(frame, draw)}${inflatedLine(inflated, "", paint)}`);
-    }
+  for (const explanation of explanations(bytes, options)) {
+    isFine &&= explanation.isFine;
+    print(explanation.text);
   }
   return isFine ? 0 : 1;
 }
@@ -120,7 +105,8 @@ function nothing(): UsageError {
   return new UsageError("There is no byte to explain: try 81 05 48 65 6c 6c 6f");
 }
 
-function roleOf(role: string): Role {
+function roleOf(role: string | undefined): Role | null {
+  if (role === undefined) return null;
   if (role === "server" || role === "client") return role;
   throw new UsageError(`Role is "${role}", must be server or client`);
 }
@@ -128,24 +114,4 @@ function roleOf(role: string): Role {
 function drawnMax(text = "16"): number {
   if (/^\d{1,7}$/.test(text)) return Number(text);
   throw new UsageError(`--drawn is "${text}", must be a number of bytes`);
-}
-
-function jsonLine(frame: ExplainedFrame, inflated: InflatedMessage | null): string {
-  const more = inflated === null ? {} : { inflated: inflatedJson(inflated) };
-  return JSON.stringify({ ...frameJson(frame), ...more });
-}
-
-const INDENT = " ".repeat(7);
-
-/** The summary, and below it what is wrong. */
-function shortLines(
-  frame: ExplainedFrame,
-  inflated: InflatedMessage | null,
-  paint: Paint,
-): string {
-  const problems = frame.problems.map(({ offset, message }) => {
-    return `${INDENT}${paint("wrong", `wrong at byte ${offset}: ${message}`)}`;
-  });
-  const place = paint("soft", `${String(frame.offset).padStart(5)}  `);
-  return [place + frame.summary, ...problems].join("\n") + inflatedLine(inflated, INDENT, paint);
 }

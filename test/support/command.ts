@@ -1,0 +1,74 @@
+// `sluice` as a person or a script runs it: a process with arguments, input, output, exit code.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { withTimeout } from "./with_timeout.ts";
+
+const MAIN = fileURLToPath(new URL("../../src/command/main.js", import.meta.url));
+
+/** A process takes a while to start on a busy machine. */
+const TIMEOUT_MS = 15_000;
+
+/** How a command ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command that runs, and is killed with its `await using` block. */
+export class RunningCommand implements AsyncDisposable {
+  readonly child: ChildProcess;
+  readonly #exited: Promise<unknown>;
+  stdout = "";
+  stderr = "";
+
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
+    this.child = spawn(process.execPath, [MAIN, ...args], { env: { ...inherited, ...env } });
+    this.child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));
+    this.child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
+    this.child.stdin?.on("error", () => {}); // it may have ended before it has read all
+    this.#exited = once(this.child, "close");
+  }
+
+  /** Writes to its input. */
+  write(input: string | Uint8Array): void {
+    this.child.stdin?.write(input);
+  }
+
+  /** Waits until its output matches, and returns the match. */
+  async until(pattern: RegExp, stream: "stdout" | "stderr" = "stdout"): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this[stream]);
+      if (match !== null) return match;
+      const output = this.child[stream] as NodeJS.ReadableStream;
+      const what = `${pattern} in ${JSON.stringify(this.stdout + this.stderr)}`;
+      await withTimeout(once(output, "data"), what, TIMEOUT_MS);
+    }
+  }
+
+  /** How it ended. Its input ends here. */
+  async ended(): Promise<Ended> {
+    this.child.stdin?.end();
+    await withTimeout(this.#exited, "the command to exit", TIMEOUT_MS);
+    return { code: this.child.exitCode, stdout: this.stdout, stderr: this.stderr };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.child.kill("SIGKILL");
+    await this.#exited;
+  }
+}
+
+/** Runs a command to its end. */
+export async function sluice(
+  args: readonly string[],
+  input: string | Uint8Array = "",
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  await using command = new RunningCommand(args, env);
+  if (input.length > 0) command.write(input);
+  return await command.ended();
+}
