@@ -49,10 +49,15 @@ export class RunningCommand implements AsyncDisposable {
     }
   }
 
+  /** Waits until it ends by itself: its input goes on. */
+  async exited(): Promise<void> {
+    await withTimeout(this.#exited, "the command to exit", TIMEOUT_MS);
+  }
+
   /** How it ended. Its input ends here. */
   async ended(): Promise<Ended> {
     this.child.stdin?.end();
-    await withTimeout(this.#exited, "the command to exit", TIMEOUT_MS);
+    await this.exited();
     return { code: this.child.exitCode, stdout: this.stdout, stderr: this.stderr };
   }
 

@@ -1,0 +1,184 @@
+// `sluice connect` as a script runs it, against servers of ours and servers that are wrong.
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { sluice, RunningCommand } from "../support/command.ts";
+import { accept, FakeServer, fieldOf, head } from "../support/fake_server.ts";
+import { TestServer } from "../support/server.ts";
+
+const test = suite("command/connect");
+
+test("sluice connect sends lines, prints messages, closes at the end of its input", async () => {
+  await using server = await TestServer.start();
+  const url = `ws://127.0.0.1:${server.port}/`;
+  const ended = await sluice(["connect", url], "hi\n/ping\r\n\nGrüße 👋");
+  assert.equal(ended, { code: 0, stdout: "hi\n/ping\n\nGrüße 👋\n", stderr: "" });
+  assert.equal(server.messages, ["hi", "/ping", "", "Grüße 👋"]);
+  const { code, wasClean, initiator } = await server.connection.closed;
+  assert.equal([code, wasClean, initiator], [1000, true, "remote"]);
+});
+
+test("sluice connect takes compressed messages, and sends some (RFC 7692)", async () => {
+  const text = "to be or not to be ".repeat(50);
+  const upgrade = { compression: { threshold: 0, contextTakeover: true } };
+  await using server = await TestServer.start({ upgrade });
+  const url = `ws://127.0.0.1:${server.port}/`;
+  const ended = await sluice(["connect", "--compress", url], `${text}\n${text}\n`);
+  assert.equal([ended.code, ended.stdout], [0, `${text}\n${text}\n`]);
+  const { sent, received } = server.connection.stats().compression ?? {};
+  assert.ok((sent?.after ?? Infinity) < 200 && (received?.after ?? Infinity) < 200);
+});
+
+test("sluice connect --binary and --commands send bytes, and close with any code", async () => {
+  await using server = await TestServer.start();
+  const url = `ws://127.0.0.1:${server.port}/`;
+  const input = "00 ff\n/close 4001 enough\n";
+  const ended = await sluice(["connect", "--binary", "--commands", "--json", url], input);
+  assert.is(ended.code, 0);
+  const { code, reason } = await server.connection.closed;
+  assert.equal([code, reason], [4001, "enough"]);
+  assert.equal(server.messages, [Uint8Array.of(0x00, 0xff)]);
+  const binary = await sluice(["connect", "--binary", url], "00 ff\n0x0a");
+  assert.equal([binary.code, binary.stdout], [0, "00ff\n0a\n"]);
+  const bad = await sluice(["connect", "--binary", url], "00\nzz\n");
+  assert.is(bad.code, 2);
+  assert.match(bad.stderr, /^Character 1: found "z", must be a hex digit\n/);
+});
+
+test("sluice connect offers subprotocols, and sends headers", async () => {
+  await using server = await FakeServer.start((socket, request) => {
+    socket.write(accept(request, "Sec-WebSocket-Protocol: b"));
+    socket.end(Buffer.from("81027b7d880203e8", "hex"));
+  });
+  const url = `ws://127.0.0.1:${server.port}/x?y`;
+  const flags = ["--subprotocol", "a", "--subprotocol", "b", "--header", "X-Token:  1 "];
+  const { code, stdout } = await sluice(["connect", ...flags, "--origin", "http://h", url]);
+  assert.equal([code, stdout], [0, "{}\n"]);
+  const [request] = server.requests;
+  assert.match(request, /^GET \/x\?y HTTP\/1\.1\r\n/);
+  const fields = ["Sec-WebSocket-Protocol", "X-Token", "Origin"].map((name) => {
+    return fieldOf(request, name);
+  });
+  assert.equal(fields, ["a, b", "1", "http://h"]);
+});
+
+test("sluice connect --verbose shows the handshake and each frame beside the output", async () => {
+  await using server = await TestServer.start();
+  const url = `ws://127.0.0.1:${server.port}/`;
+  const { stdout, stderr } = await sluice(["connect", "--verbose", url], "hi");
+  assert.is(stdout, "hi\n");
+  const lines = stderr.split("\n");
+  assert.equal(lines.slice(0, 2), ["Sent:", "  GET / HTTP/1.1"]);
+  assert.ok(lines.includes("  HTTP/1.1 101 Switching Protocols"));
+  const frames = lines.filter((line) => /^(Sent|Received): \w/.test(line));
+  const due = [
+    'Sent: text, final, masked, 2 bytes: "hi"',
+    "Sent: ping, final, masked, 4 bytes: 00 00 00 01",
+    'Received: text, final, not masked, 2 bytes: "hi"',
+    "Received: pong, final, not masked, 4 bytes: 00 00 00 01",
+    "Sent: close, final, masked, 2 bytes: 1000 NORMAL_CLOSURE",
+    "Received: close, final, not masked, 2 bytes: 1000 NORMAL_CLOSURE",
+  ];
+  assert.equal([...frames].sort(), [...due].sort()); // pong and echo may come in either order
+});
+
+const ENDS: readonly (readonly [
+  what: string,
+  wire: string,
+  code: number,
+  stdout: string,
+  stderr: RegExp,
+])[] = [
+  ["Close without a code", "8800", 0, "", /^$/],
+  ["Close 1001", "810161880203e9", 0, "a\n", /^$/],
+  ["Close 1011", "880403f36e6f", 1, "", /^Failed: server closed with 1011 INTERNAL_ERROR "no"\n$/],
+  [
+    "a masked frame",
+    "818100000000" + "61",
+    1,
+    "",
+    /^Failed: Cannot accept frame: server masked it \(§5.1\); sent 1002 PROTOCOL_ERROR "Cannot/,
+  ],
+  ["FIN with no Close", "810161", 1, "a\n", /^Failed: connection was lost; no Close\n$/],
+];
+
+for (const [what, wire, due, out, err] of ENDS) {
+  test(`sluice connect ends with ${due} at ${what} (§7)`, async () => {
+    await using server = await FakeServer.start((socket, request) => {
+      socket.write(accept(request));
+      socket.end(Buffer.from(wire, "hex"));
+    });
+    await using command = new RunningCommand(["connect", `ws://127.0.0.1:${server.port}/`]);
+    await command.exited();
+    const { code, stdout, stderr } = await command.ended();
+    assert.equal([code, stdout], [due, out]);
+    assert.match(stderr, err);
+  });
+}
+
+test("sluice connect tells why it is refused, and ends with 1", async () => {
+  await using server = await FakeServer.start((socket) => {
+    const answer = head("HTTP/1.1 401 Unauthorized", "WWW-Authenticate: Basic");
+    socket.end(Buffer.concat([answer, Buffer.from("No \x1b[2Jentry\nfor you\n")]));
+  });
+  const ended = await sluice(["connect", `ws://127.0.0.1:${server.port}/`]);
+  assert.equal(ended, {
+    code: 1,
+    stdout: "",
+    stderr:
+      "Cannot open: server answered 401 Unauthorized, must be 101 (§4.1); it wants Basic\n" +
+      "  No \\u{1b}[2Jentry\n  for you\n",
+  });
+});
+
+test("sluice connect closes with 1001 at SIGINT, and is cut at the second", async () => {
+  await using server = await TestServer.start();
+  await using polite = new RunningCommand(["connect", `ws://127.0.0.1:${server.port}/`]);
+  polite.write("up\n");
+  await polite.until(/up/);
+  polite.child.kill("SIGINT");
+  assert.is((await polite.ended()).code, 0);
+  assert.is((await server.connection.closed).code, 1001);
+
+  let closing: () => void = () => {};
+  const closed = new Promise<void>((resolve) => (closing = resolve));
+  await using deaf = await FakeServer.start((socket, request) => {
+    socket.write(Buffer.concat([accept(request), Buffer.from("81026869", "hex")]));
+    socket.once("data", closing);
+  });
+  await using command = new RunningCommand(["connect", `ws://127.0.0.1:${deaf.port}/`]);
+  await command.until(/hi/);
+  command.child.kill("SIGINT");
+  await closed; // its Close
+  command.child.kill("SIGINT");
+  const { code, stderr } = await command.ended();
+  assert.equal([code, stderr], [1, "Failed: interrupted; sent 1001 GOING_AWAY\n"]);
+});
+
+test("sluice connect closes when nobody reads its output, as before head", async () => {
+  await using server = await TestServer.start();
+  await using command = new RunningCommand(["connect", `ws://127.0.0.1:${server.port}/`]);
+  command.write("first\n");
+  await command.until(/first/);
+  command.child.stdout?.destroy();
+  command.write("second\n");
+  const { code } = await server.connection.closed;
+  assert.is(code, 1001);
+  assert.is((await command.ended()).code, 0);
+});
+
+const MISUSE: readonly (readonly [args: readonly string[], due: RegExp])[] = [
+  [[], /^There is no URL to connect to\nTry: sluice connect --help\n$/],
+  [["ws://a/", "ws://b/"], /^There is one URL, not 2\n/],
+  [["http://a/"], /^Cannot read WebSocket URL: scheme of "http:\/\/a\/" is "http:"/],
+];
+
+for (const [args, due] of MISUSE) {
+  test(`sluice connect ${args.join(" ")} is misuse`, async () => {
+    const { code, stderr } = await sluice(["connect", ...args]);
+    assert.is(code, 2);
+    assert.match(stderr, due);
+  });
+}
+
+test.run();
