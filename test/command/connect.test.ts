@@ -137,6 +137,7 @@ test("sluice connect closes with 1001 at SIGINT, and is cut at the second", asyn
   polite.write("up\n");
   await polite.until(/up/);
   polite.child.kill("SIGINT");
+  await polite.exited(); // the end of its input would close, too
   assert.is((await polite.ended()).code, 0);
   assert.is((await server.connection.closed).code, 1001);
 
@@ -151,6 +152,7 @@ test("sluice connect closes with 1001 at SIGINT, and is cut at the second", asyn
   command.child.kill("SIGINT");
   await closed; // its Close
   command.child.kill("SIGINT");
+  await command.exited();
   const { code, stderr } = await command.ended();
   assert.equal([code, stderr], [1, "Failed: interrupted; sent 1001 GOING_AWAY\n"]);
 });
