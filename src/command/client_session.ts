@@ -53,9 +53,9 @@ export class ClientSession implements EndpointSink {
   #pong: Uint8Array | null = null; // the newest that waits for room: §5.5.3
   #cause: unknown = undefined;
 
-  /** Begins to read. */
+  /** It tells nothing before {@linkcode start}. */
   constructor(dialed: Dialed, events: SessionEvents, closeTimeoutMs: number) {
-    const { socket, head, deflate } = dialed;
+    const { socket, deflate } = dialed;
     this.#socket = socket;
     this.#events = events;
     this.#closeTimeoutMs = closeTimeoutMs;
@@ -71,9 +71,13 @@ export class ClientSession implements EndpointSink {
     socket.on("error", (error) => (this.#cause ??= error));
     socket.on("end", () => socket.end());
     socket.on("drain", () => this.#drained());
-    if (head.length > 0) this.#receive(head);
     socket.on("data", (chunk: Uint8Array) => this.#receive(chunk));
-    socket.resume();
+  }
+
+  /** Begins to read, with what came behind the answer. */
+  start(head: Uint8Array): void {
+    if (head.length > 0) this.#receive(head);
+    if (!this.#isPaused) this.#socket.resume();
   }
 
   /** Whether nobody has begun to close. */

@@ -67,12 +67,14 @@ export class Conversation {
     if (options.verbose !== "no") this.#noteHandshake(dialed);
     this.#session = new ClientSession(dialed, this.#events(dialed), options.closeTimeoutMs);
     if (process.stdout.isTTY) this.#noteOpen(dialed);
+    this.#session.start(dialed.head);
   }
 
   /** Fulfils with the exit code. */
   async run(): Promise<number> {
     const fed = this.#feed().catch((error: unknown) => {
-      if (!(error instanceof UsageError)) return; // the input is closed while it is read
+      if (!this.#session.isOpen) return; // the input was closed while it was read
+      if (!(error instanceof UsageError)) return this.#session.terminate(error);
       this.#session.close(CloseCode.NORMAL_CLOSURE);
       return error;
     });
