@@ -8,9 +8,9 @@ import { nearest } from "./nearest.ts";
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import("./serve.ts")).serveCommand,
+  explain: async () => (await import("./explain.ts")).explainCommand,
   connect: async () => (await import("./connect.ts")).connectCommand,
   tap: async () => (await import("./tap.ts")).tapCommand,
-  explain: async () => (await import("./explain.ts")).explainCommand,
   conformance: async () => (await import("./conformance.ts")).conformanceCommand,
 };
 
