@@ -16,8 +16,8 @@ const deflate = (
 /** D01 to D40. */
 export const COMPRESSION: readonly Clause[] = [
   deflate("D01", "5", "MUST", "Compression is used where it was offered and accepted only"),
-  deflate("D02", "5", "SHOULD", "The first offer that can be granted is, and one only", EVERY_101),
-  deflate("D03", "5", "MUST", "The answer says what is used, in parameters that exist", EVERY_101),
+  deflate("D02", "5.1", "SHOULD", "The first offer that can be granted is; no other", EVERY_101),
+  deflate("D03", "5.1", "MUST", "The answer says what is used, in parameters that exist", EVERY_101),
   deflate("D04", "5.1", "MUST", "An answer that cannot be used fails the connection", CLIENT),
   deflate("D05", "5.1", "MUST", "No other extension that uses RSV1 is accepted beside it", {
     hidden: "No foreign server is known to have such another extension.",
@@ -79,7 +79,7 @@ export const COMPRESSION: readonly Clause[] = [
   deflate("D32", "7.2.2", "MUST", "The last octets are appended, and the message inflated"),
   deflate("D33", "7.2.2", "MUST", "Where context is taken over, the window is kept"),
   deflate("D34", "7.2.2", "MUST", "References over the whole window are understood"),
-  deflate("D35", "7.2.3", "MUST", "Stored blocks, BFINAL and several blocks are understood"),
+  deflate("D35", "7.2.3.4", "MUST", "Stored blocks, BFINAL and several blocks are understood"),
   deflate("D36", "7.2.3.4", "MUST", "Behind a message with BFINAL the next one is understood"),
   deflate("D37", "7.2.3.6", "MUST", "An empty message is one octet"),
   deflate("D38", "7.2.2", "MUST", "What is no DEFLATE fails the connection"),

@@ -99,8 +99,8 @@ export const CONNECTION: readonly Clause[] = [
     watched: "in each connection that fails",
   }),
   clause("B51", "7.4.1", "MUST", "1005, 1006 and 1015 are never sent", EVERY_FRAME),
-  clause("B52", "7.4", "SHOULD", "A code that nobody has defined is a violation", EVERY_FRAME),
-  clause("B53", "7.4", "MUST", "Codes that are defined are accepted"),
+  clause("B52", "7.4.1", "SHOULD", "A code that nobody has defined is a violation", EVERY_FRAME),
+  clause("B53", "7.4.1", "MUST", "Codes that are defined are accepted"),
   clause("B54", "7.4.2", "SHOULD", "Codes from 5000 on are not defined", EVERY_FRAME),
   clause("B55", "7.4.1", "SHOULD", "The code of a Close says what was wrong", {
     watched: "in each connection that fails",
