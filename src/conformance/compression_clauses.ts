@@ -17,7 +17,7 @@ const deflate = (
 export const COMPRESSION: readonly Clause[] = [
   deflate("D01", "5", "MUST", "Compression is used where it was offered and accepted only"),
   deflate("D02", "5.1", "SHOULD", "The first offer that can be granted is; no other", EVERY_101),
-  deflate("D03", "5.1", "MUST", "The answer says what is used, in parameters that exist", EVERY_101),
+  deflate("D03", "5.1", "MUST", "The answer says what is used, in known parameters", EVERY_101),
   deflate("D04", "5.1", "MUST", "An answer that cannot be used fails the connection", CLIENT),
   deflate("D05", "5.1", "MUST", "No other extension that uses RSV1 is accepted beside it", {
     hidden: "No foreign server is known to have such another extension.",
