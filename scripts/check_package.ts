@@ -17,6 +17,7 @@ const FILES: readonly RegExp[] = [
   /^README\.md$/,
   /^LICENSE$/,
   /^src\/(?:\w+\/)?\w+\.ts$/,
+  /^src\/command\/sluice\.mjs$/,
   /^src\/command\/page\/\w+\.(?:html|css|js)$/,
   /^test\/vectors\/\w+\.json$/,
   /^test\/vectors\/README\.md$/,

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // `npx sluice COMMAND`: the commands, each in a file that is loaded when it is asked for.
 
 import { readFileSync } from "node:fs";
