@@ -117,6 +117,9 @@ const CONFIGURATIONS: Readonly<Record<string, object>> = {
   bundler: { module: "esnext", moduleResolution: "bundler", lib: ["es2022", "dom"] },
 };
 
+const COMMAND: readonly string[] = ["explain", "8900"];
+const UTF8 = { encoding: "utf8" } as const;
+
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "sluice-package-"));
 try {
@@ -130,6 +133,8 @@ try {
   expect("packages installed", installed.join(" "), " node_modules/sluice");
   writeFileSync(join(project, "program.mjs"), PROGRAM);
   run([join(project, "program.mjs")], project);
+  const explained = execFileSync(join(project, "node_modules", ".bin", "sluice"), COMMAND, UTF8);
+  expect("explain", explained.split("\n")[0], "Frame 1, byte 0: ping, final, not masked, empty");
   for (const [name, options] of Object.entries(CONFIGURATIONS)) checkTypes(project, name, options);
   console.log("Package: holds what a user needs, installs alone, runs, and is typed");
 } finally {
