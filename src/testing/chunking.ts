@@ -47,6 +47,7 @@ export class Cuts {
 
   constructor(chunking: Chunking) {
     if (typeof chunking === "number") checkSize("chunking", chunking);
+    if (Array.isArray(chunking)) for (const size of chunking) checkSize("chunking", size);
     const sizes = typeof chunking === "number" ? always(chunking) : chunking;
     this.#sizes = sizes[Symbol.iterator]();
   }

@@ -42,6 +42,7 @@ test("A wire cuts at its places also when the sender takes a rest", async () => 
 for (const size of [0, -1, 0.5, Number.NaN]) {
   test(`A wire refuses the chunking ${size}, and randomChunks() that sizeMax`, () => {
     assert.throws(() => ends({ chunking: size }), /must be an integer above 0/);
+    assert.throws(() => ends({ chunking: [1, size] }), /must be an integer above 0/);
     assert.throws(() => randomChunks({ sizeMax: size }), /sizeMax is .*, must be an integer/);
   });
 }
