@@ -106,6 +106,7 @@ class Peer implements TransportEvents, FrameSink {
   #opcode = 0; // of the frame that is being read
   #payload: Uint8Array[] = []; // of it, when it is a control frame
   #hasClosed: boolean; // a Close frame is sent
+  #resetsWhenDrained = false;
   #timer: unknown = null;
   #isOver = false;
 
@@ -154,9 +155,15 @@ class Peer implements TransportEvents, FrameSink {
   /** Behind all that it has been told to send. */
   #goOn(): void {
     const { resetsAt, halfCloses, pingsForever } = this.#options;
-    if (resetsAt !== undefined) this.stop();
+    if (resetsAt !== undefined) this.#resetWhenSent();
     else if (halfCloses) this.#end.end();
     else if (pingsForever) this.#ping();
+  }
+
+  /** A reset takes with it what waits for room on the wire, and none of that may be missing. */
+  #resetWhenSent(): void {
+    if (this.#end.flushed) this.stop();
+    else this.#resetsWhenDrained = true;
   }
 
   /** On a clock that keeps no process alive, for it has no end of its own. */
@@ -176,7 +183,9 @@ class Peer implements TransportEvents, FrameSink {
     this.#decoder.push(bytes);
   }
 
-  drained(): void {}
+  drained(): void {
+    if (this.#resetsWhenDrained) this.stop();
+  }
 
   endSent(): void {}
 

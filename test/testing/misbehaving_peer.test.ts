@@ -86,6 +86,22 @@ for (let resetsAt = 0; resetsAt <= 12; resetsAt++) {
   });
 }
 
+test("A peer resets behind all that it was to send, also when it waited for room", async () => {
+  const message = new Uint8Array(200_000);
+  const cases: readonly [resetsAt: number, highWaterMark: number][] = [
+    [100_000, 64 * 1024],
+    [200_014, 64 * 1024],
+    [1000, 100],
+  ];
+  for (const [resetsAt, highWaterMark] of cases) {
+    const peer = misbehavingPeer({ messages: [message], resetsAt, highWaterMark });
+    const { cause } = await withTimeout(peer.connection.closed, "the end");
+    assert.is((cause as { code?: string }).code, "ECONNRESET");
+    assert.is(peer.wire.size("client"), resetsAt);
+    assert.is(peer.connection.stats().received.bytes, resetsAt);
+  }
+});
+
 test("A peer that never reads does not see our Close: 1006 behind the time-out", async () => {
   const clock = new FakeClock();
   const peer = misbehavingPeer({ neverReads: true, clock });
