@@ -2,7 +2,6 @@
 // socket. The end of the client masks: §5.3.
 
 import type { Clock } from "../connection/clock.ts";
-import { systemClock } from "../connection/clock.ts";
 import { Compression } from "../connection/compression.ts";
 import { Connection } from "../connection/connection.ts";
 import type { RemoteAddr } from "../connection/connection.ts";
@@ -17,6 +16,7 @@ import { parseExtensions } from "../message/extension.ts";
 import { negotiate } from "../message/negotiate.ts";
 import type { TextForm } from "../message/text_bytes.ts";
 import { Random } from "./random.ts";
+import { endClock } from "./wire.ts";
 import type { WireEnd } from "./wire.ts";
 import type { End } from "./wire_log.ts";
 
@@ -34,7 +34,10 @@ export interface EndOptions {
 
 /** What both ends have in common: a time, and what a handshake agrees on. */
 export interface SharedOptions {
-  /** The time of both ends and of the wire between them. Default: that of the machine. */
+  /**
+   * The time of both ends and of the wire between them. Default: that of the machine, on which a
+   * time-out of up to 10 s keeps the process alive until it is over.
+   */
   readonly clock?: Clock;
   /** The subprotocol that both speak: §1.9. Default: "". */
   readonly protocol?: string;
@@ -59,7 +62,7 @@ export function openEnd(
   end: WireEnd,
   options: SharedOptions & EndOptions,
 ): Connection {
-  const { clock = systemClock, protocol = "", seed = 0 } = options;
+  const { clock = endClock(), protocol = "", seed = 0 } = options;
   const { keepalive = false, text = "string", remoteAddr = ADDRESSES[role] } = options;
   const limits = connectionLimits(options.limits);
   const compression = agreed(options.compression, role);

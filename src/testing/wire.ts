@@ -8,6 +8,7 @@
 //
 // When FIN has gone and come, or RST has come, an end is over.
 
+import { systemClock } from "../connection/clock.ts";
 import type { Clock } from "../connection/clock.ts";
 import type { Transport, TransportEvents } from "../connection/transport.ts";
 import { checkSize, Cuts } from "./chunking.ts";
@@ -38,6 +39,15 @@ export interface WireOptions {
 }
 
 const HIGH_WATER_MARK = 64 * 1024;
+
+/** The longest delay of Node's setTimeout(), 25 days; it takes a longer one for 1 ms. */
+const DELAY_MAX = 2 ** 31 - 1;
+
+/** The longest time-out that keeps the process alive: as long as a closing handshake may take. */
+const AWAITED_MS = 10_000;
+
+/** For so long its time-outs do: a keepalive of 20 s has given its verdict by then. */
+const LIFE_MS = 60_000;
 
 /** One end of a wire, a transport for whoever {@linkcode WireEnd.attach}es. */
 export class WireEnd implements Transport, PipeSource, PipeSink {
@@ -177,8 +187,25 @@ export function wire(
 export function wireClock(): Clock {
   return {
     now: () => performance.now(),
-    setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
+    setTimeout: (callback, delayMs) => setTimeout(callback, Math.min(delayMs, DELAY_MAX)),
     clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+  };
+}
+
+/**
+ * The time of the machine, for a connection at the end of a wire. An open socket keeps the process
+ * alive until a time-out cuts it, but there is no socket here; so the time-outs do that a test may
+ * wait for. It ends none the less where a test has left a connection behind: with a peer that
+ * reads nothing (30 s), or with a keepalive, which has no end.
+ */
+export function endClock(): Clock {
+  const bornAt = performance.now();
+  return {
+    ...wireClock(),
+    setTimeout: (callback, delayMs) => {
+      const isAwaited = delayMs <= AWAITED_MS && performance.now() - bornAt < LIFE_MS;
+      return (isAwaited ? wireClock() : systemClock).setTimeout(callback, delayMs);
+    },
   };
 }
 
