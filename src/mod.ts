@@ -12,6 +12,7 @@ export type { RemoteAddr, WaitOptions, WriteOptions } from "./connection/connect
 export type { MessageCallback } from "./connection/for_each.ts";
 export { ConnectionClosedError } from "./connection/error.ts";
 export type { KeepaliveOptions } from "./connection/keepalive.ts";
+export type { ConnectionHandler } from "./connection/run_handler.ts";
 export type { ConnectionLimits } from "./connection/limits.ts";
 export { CloseCode, ProtocolError } from "./frame/mod.ts";
 export type { ClosePayload, ProtocolErrorCode } from "./frame/mod.ts";
@@ -30,5 +31,5 @@ export { serve } from "./server/serve.ts";
 export type { ServeOptions } from "./server/options.ts";
 export type { Server, ShutdownOptions } from "./server/serve.ts";
 export { upgradeWebSocket } from "./server/upgrade.ts";
-export type { ConnectionHandler, WebSocketUpgrade } from "./server/upgrade.ts";
+export type { WebSocketUpgrade } from "./server/upgrade.ts";
 export type { UpgradeOptions } from "./server/upgrade_options.ts";

@@ -13,9 +13,10 @@ import { Connection } from "../connection/connection.ts";
 import type { RemoteAddr } from "../connection/connection.ts";
 import { connectionOpen } from "../connection/diagnostics.ts";
 import type { ConnectionOpened } from "../connection/diagnostics.ts";
-import { ConnectionClosedError } from "../connection/error.ts";
 import { Lifecycle } from "../connection/lifecycle.ts";
 import { connectionLimits } from "../connection/limits.ts";
+import { runHandler } from "../connection/run_handler.ts";
+import type { ConnectionHandler } from "../connection/run_handler.ts";
 import { acceptKey } from "../protocol/handshake.ts";
 import type { Handshake } from "../protocol/handshake.ts";
 import { SocketTransport } from "./socket.ts";
@@ -23,7 +24,7 @@ import type { Decision } from "./upgrade_options.ts";
 
 /** What `upgradeWebSocket()` has decided. */
 export interface Claim extends Decision {
-  readonly handler: ((connection: Connection) => void | Promise<void>) | null;
+  readonly handler: ConnectionHandler | null;
 }
 
 /** Names that the 101 has once and from us: §11.3, RFC 9110 §8.6. */
@@ -110,7 +111,7 @@ export class PendingUpgrade {
     }
     lifecycle.open(transport);
     transport.start(this.#head); // §4.2.2 [S37]
-    if (handler !== null) run(handler, connection, lifecycle, onError);
+    if (handler !== null) runHandler(handler, connection, lifecycle, onError);
     return lifecycle;
   }
 
@@ -128,40 +129,6 @@ export function closedConnection(remoteAddr: RemoteAddr, cause: unknown): Connec
   const lifecycle = new Lifecycle({ limits, keepalive: false, clock: systemClock });
   lifecycle.terminate(cause);
   return new Connection(lifecycle, { protocol: "", remoteAddr, closeTimeoutMs: 1 });
-}
-
-/**
- * Runs a handler to its end, and closes the connection with 1000; with 1011 when it throws, which
- * touches no other connection. That its own connection was lost under it is no error of the
- * handler.
- */
-function run(
-  handler: (connection: Connection) => void | Promise<void>,
-  connection: Connection,
-  lifecycle: Lifecycle,
-  onError: (error: unknown) => void,
-): void {
-  const failed = (error: unknown): void => {
-    const isExpected = error instanceof ConnectionClosedError && !lifecycle.isOpen;
-    void connection.close(1011); // §7.4.1 [B55]
-    if (!isExpected) tell(onError, error);
-  };
-  // Not an async function: for as long as the connection lasts it would take 300 bytes more.
-  try {
-    const handled = handler(connection);
-    Promise.resolve(handled).then(() => void connection.close(), failed);
-  } catch (error) {
-    failed(error);
-  }
-}
-
-/** An error of the one who is told of errors ends no process either. */
-function tell(onError: (error: unknown) => void, error: unknown): void {
-  try {
-    onError(error);
-  } catch (nextError) {
-    console.error(nextError);
-  }
 }
 
 /** `new Response()` refuses status 101, so the status of this one is put over its own. */

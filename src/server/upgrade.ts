@@ -2,6 +2,7 @@
 
 import { IncomingMessage } from "node:http";
 import type { Connection } from "../connection/connection.ts";
+import type { ConnectionHandler } from "../connection/run_handler.ts";
 import {
   HandshakeError,
   isWebSocketUpgrade,
@@ -13,9 +14,6 @@ import { closedConnection, PendingUpgrade } from "./pending_upgrade.ts";
 import { refusal, refuseOnSocket } from "./response.ts";
 import { decide } from "./upgrade_options.ts";
 import type { UpgradeOptions } from "./upgrade_options.ts";
-
-/** What to do with a connection. When it returns the connection is closed with 1000. */
-export type ConnectionHandler = (connection: Connection) => void | Promise<void>;
 
 /** A connection, and the response that completes its handshake. */
 export interface WebSocketUpgrade {

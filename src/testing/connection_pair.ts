@@ -7,14 +7,15 @@
 
 import type { Connection } from "../connection/connection.ts";
 import { openEnd } from "./end.ts";
-import type { EndOptions, SharedOptions } from "./end.ts";
+import type { EndOptions, HandlerOptions, SharedOptions } from "./end.ts";
 import { settled } from "./settled.ts";
 import { wire, wireClock } from "./wire.ts";
 import type { WireOptions } from "./wire.ts";
 import { WireLog } from "./wire_log.ts";
 
 /** Options of {@linkcode connectionPair}: those of an end are for both. */
-export interface PairOptions extends WireOptions, SharedOptions, EndOptions {
+export interface PairOptions
+  extends WireOptions, SharedOptions, EndOptions, HandlerOptions {
   /** What is different for the client's end. */
   readonly client?: EndOptions;
   /** What is different for the server's end. */

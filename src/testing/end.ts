@@ -10,6 +10,8 @@ import { Lifecycle } from "../connection/lifecycle.ts";
 import { connectionLimits } from "../connection/limits.ts";
 import type { ConnectionLimits } from "../connection/limits.ts";
 import { MaskingTransport } from "../connection/masking.ts";
+import { runHandler } from "../connection/run_handler.ts";
+import type { ConnectionHandler } from "../connection/run_handler.ts";
 import { compressionSettings } from "../message/compression.ts";
 import type { CompressionOptions } from "../message/compression.ts";
 import { parseExtensions } from "../message/extension.ts";
@@ -47,6 +49,17 @@ export interface SharedOptions {
   readonly seed?: number;
 }
 
+/** What to do with the server's end. */
+export interface HandlerOptions {
+  /**
+   * Run with the server's end as `upgradeWebSocket()` runs it: when it returns the connection is
+   * closed with 1000, when it throws with 1011, and that the connection was lost is no error.
+   */
+  readonly handler?: ConnectionHandler;
+  /** Told what the handler threw, once. Default: `console.error`. */
+  readonly onError?: (error: unknown) => void;
+}
+
 /** Where each sees its peer. */
 const ADDRESSES: Readonly<Record<End, RemoteAddr>> = {
   client: { transport: "tcp", hostname: "192.0.2.2", port: 80 },
@@ -60,7 +73,7 @@ const OFFER = "permessage-deflate; client_max_window_bits";
 export function openEnd(
   role: End,
   end: WireEnd,
-  options: SharedOptions & EndOptions,
+  options: SharedOptions & EndOptions & HandlerOptions,
 ): Connection {
   const { clock = endClock(), protocol = "", seed = 0 } = options;
   const { keepalive = false, text = "string", remoteAddr = ADDRESSES[role] } = options;
@@ -71,6 +84,8 @@ export function openEnd(
   const connection = new Connection(lifecycle, { protocol, remoteAddr, closeTimeoutMs });
   lifecycle.open(role === "client" ? new MaskingTransport(end, keysFrom(seed)) : end);
   end.attach(lifecycle);
+  const { handler, onError = console.error } = options;
+  if (role === "server" && handler) runHandler(handler, connection, lifecycle, onError);
   return connection;
 }
 

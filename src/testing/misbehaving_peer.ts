@@ -11,14 +11,15 @@ import { encodeClosePayload, encodeFrame, FrameDecoder, isControl, Opcode } from
 import type { FrameHeader, FrameSink } from "../frame/mod.ts";
 import type { Message } from "../message/message.ts";
 import { keysFrom, openEnd } from "./end.ts";
-import type { EndOptions, SharedOptions } from "./end.ts";
+import type { EndOptions, HandlerOptions, SharedOptions } from "./end.ts";
 import { settled } from "./settled.ts";
 import { wire, wireClock } from "./wire.ts";
 import type { WireEnd, WireOptions } from "./wire.ts";
 import { WireLog } from "./wire_log.ts";
 
 /** What a peer sends, and what is wrong with it: all of it may be combined. */
-export interface MisbehavingPeerOptions extends WireOptions, SharedOptions, EndOptions {
+export interface MisbehavingPeerOptions
+  extends WireOptions, SharedOptions, EndOptions, HandlerOptions {
   /** What it sends first, each message in one masked frame. */
   readonly messages?: readonly Message[];
   /** What it sends behind them, as it is: of `encodeFrame()`, of `mutate()`, or no frames. */

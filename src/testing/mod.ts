@@ -21,7 +21,7 @@ export { randomChunks } from "./chunking.ts";
 export type { Chunking, RandomChunksOptions } from "./chunking.ts";
 export { connectionPair } from "./connection_pair.ts";
 export type { ConnectionPair, PairOptions } from "./connection_pair.ts";
-export type { EndOptions, SharedOptions } from "./end.ts";
+export type { EndOptions, HandlerOptions, SharedOptions } from "./end.ts";
 export { everySplit } from "./every_split.ts";
 export type { SplitOptions } from "./every_split.ts";
 export { FakeClock } from "./fake_clock.ts";

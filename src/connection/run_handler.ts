@@ -1,0 +1,42 @@
+// A handler is what the user wrote for one connection; when it is over, so is the connection.
+
+import type { Connection } from "./connection.ts";
+import { ConnectionClosedError } from "./error.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+
+/** What is to be done with a connection. When it returns, the connection is closed with 1000. */
+export type ConnectionHandler = (connection: Connection) => void | Promise<void>;
+
+/**
+ * Runs a handler to its end, and closes the connection with 1000; with 1011 when it throws, which
+ * touches no other connection. That its own connection was lost under it is no error of the
+ * handler.
+ */
+export function runHandler(
+  handler: ConnectionHandler,
+  connection: Connection,
+  lifecycle: Lifecycle,
+  onError: (error: unknown) => void,
+): void {
+  const failed = (error: unknown): void => {
+    const isExpected = error instanceof ConnectionClosedError && !lifecycle.isOpen;
+    void connection.close(1011); // §7.4.1 [B55]
+    if (!isExpected) tell(onError, error);
+  };
+  // Not an async function: for as long as the connection lasts it would take 300 bytes more.
+  try {
+    const handled = handler(connection);
+    Promise.resolve(handled).then(() => void connection.close(), failed);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+/** An error of the one who is told of errors ends no process either. */
+function tell(onError: (error: unknown) => void, error: unknown): void {
+  try {
+    onError(error);
+  } catch (nextError) {
+    console.error(nextError);
+  }
+}
