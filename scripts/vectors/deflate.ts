@@ -2,7 +2,7 @@
 // together, and what of that goes wrong. Over 250 lines: tables, to be read on their own.
 
 import { BitWriter, fixedMessage, manyMessage } from "./bit_writer.ts";
-import { AGAIN, FINAL, FIXED, NAIVE, STORED, TWO_BLOCKS } from "./inflate.ts";
+import { AGAIN, FINAL, FIXED, NAIVE, NO_BYTE_NOTE, STORED, TWO_BLOCKS } from "./inflate.ts";
 import { binary, closed, INTERRUPTED, ping, pong, read, refuse, text } from "./messages.ts";
 import type { Event, Fault, More } from "./messages.ts";
 import { rfc6455, rfc7692 } from "./vector.ts";
@@ -12,6 +12,8 @@ import type { Frame } from "./wire.ts";
 
 const ANEW = { deflate: { windowBits: 15, contextTakeover: false } };
 const KEEP = { deflate: { windowBits: 15, contextTakeover: true } };
+
+const NO_BYTE = { ...ANEW, note: NO_BYTE_NOTE };
 
 const RECEIVING = rfc7692("6.2");
 
@@ -55,7 +57,12 @@ const WHOLE: readonly Vector[] = [
   ),
   reads("Two blocks.", [f("c1", TWO_BLOCKS)], [hello]),
   reads("An empty compressed message.", [f("c1", "00")], [text("")]),
-  reads("A compressed message without any payload.", [f("c1"), f("c2")], [text(""), binary("")]),
+  reads(
+    "A compressed message without any payload.",
+    [f("c1"), f("c2")],
+    [text(""), binary("")],
+    NO_BYTE,
+  ),
   reads("A message that is not compressed.", [f("81", HELLO)], [hello]),
   reads(
     "Messages that are compressed, and others.",
@@ -93,7 +100,7 @@ const FRAGMENTS: readonly Vector[] = [
     [f("41"), ...(FIXED.match(/../g) as string[]).map((byte) => f("00", byte)), f("80")],
     [hello],
   ),
-  reads("A compressed message of two empty fragments.", [f("42"), f("80")], [binary("")]),
+  reads("A compressed message of two empty fragments.", [f("42"), f("80")], [binary("")], NO_BYTE),
   reads(
     "Pings and pongs between compressed fragments are not compressed.",
     [f("41", "f248cd"), f("89", FIXED), f("00", "c9c9"), f("8a", "31"), f("80", "0700")],

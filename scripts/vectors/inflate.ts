@@ -56,6 +56,9 @@ export const STORED = "000500faff48656c6c6f00";
 export const FINAL = "f348cdc9c9070000";
 export const TWO_BLOCKS = "f24805000000ffffcac9c90700";
 
+/** With the tail it is a stored block of 65,280 bytes whose length is cut off. */
+export const NO_BYTE_NOTE = "A strict reader may refuse it: the tail alone ends inside a block.";
+
 const KEEP = { contextTakeover: true };
 
 const EXAMPLES: readonly Vector[] = [
@@ -84,7 +87,7 @@ const DYNAMIC_TEXT =
   "abdadabaaaaadaaaadcaaabababcaaadbcaabadbacbbcaaaacabcaabdacaabadbaddcaaa";
 
 const BLOCKS: readonly Vector[] = [
-  reads("Not even the byte of an empty message.", READS, [""], [""]),
+  reads("Not even the byte of an empty message.", READS, [""], [""], { note: NO_BYTE_NOTE }),
   reads("An empty block with fixed codes.", READS, ["0200"], [""]),
   reads("An empty block that is marked as the last.", READS, ["030000"], [""]),
   reads("A stored block that is marked as the last.", READS, ["010500faff48656c6c6f00"], [HELLO]),

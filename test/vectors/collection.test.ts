@@ -90,6 +90,16 @@ test("the example of the README is a vector", () => {
   );
 });
 
+test("a compressed message without a byte says that a strict reader refuses it", () => {
+  interface Inflating extends Vector {
+    readonly payloads: readonly unknown[];
+    readonly note?: string;
+  }
+  const bare = load<Inflating>("inflate").filter(({ payloads }) => payloads.includes(""));
+  assert.ok(bare.length > 0);
+  for (const { id, note } of bare) assert.ok(note !== undefined, id);
+});
+
 test("they are small enough to be in the package", () => {
   const data = [...files, "schema.json", "README.md"];
   const size = data.reduce((sum, name) => sum + statSync(new URL(name, DIRECTORY)).size, 0);
