@@ -27,8 +27,9 @@ export interface WireOptions {
   /**
    * How TCP cuts the stream, whatever was written together: a cut behind each so many bytes, or
    * behind these sizes one after the other, and none behind the last. Each direction goes through
-   * them from the start. These cuts are sure; there are others where the sender took a rest.
-   * Default: no cuts but those of a read, 64 KiB.
+   * them from the start, so they must be there more than once: a list, not a generator. These cuts
+   * are sure; there are others where the sender took a rest. Default: no cuts but those of a read,
+   * 64 KiB.
    */
   readonly chunking?: Chunking;
   /**
