@@ -1,6 +1,6 @@
 // Runs the conformance suite against a server in whatever language: `sluice conformance ws://…`.
 
-import { writeFileSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { htmlReport } from "../conformance/report_html.ts";
 import { jsonReport } from "../conformance/report_json.ts";
@@ -82,11 +82,21 @@ async function run(args: readonly string[]): Promise<number> {
     keys: natural("--keys", values.keys),
     messageSizeMax: natural("--message-size-max", values["message-size-max"], 0),
   };
+  for (const path of [values.json, values.html]) if (path !== undefined) checkWritable(path);
   const report = await test(target, settings, values.quiet, values.verbose);
   if (report === null) return 1;
   if (values.json !== undefined) writeFileSync(values.json, `${jsonReport(report)}\n`);
   if (values.html !== undefined) writeFileSync(values.html, htmlReport(report));
   return report.totals.fail > 0 ? 1 : 0;
+}
+
+/** Before the run, not behind it; what is there stays until there is a report. */
+function checkWritable(path: string): void {
+  try {
+    closeSync(openSync(path, "a"));
+  } catch (error) {
+    throw new UsageError(`Cannot write the report: ${(error as Error).message}`);
+  }
 }
 
 /** Runs and prints. `null`: the server cannot be reached, or takes no handshake. */
@@ -117,7 +127,8 @@ async function test(
   } catch (error) {
     progress?.clear();
     if (!(error instanceof UnreachableError)) throw error;
-    console.error(error.message);
+    const isUntrusted = /certificate|altnames/i.test(error.message);
+    console.error(`${error.message}${isUntrusted ? ": --insecure takes any certificate" : ""}`);
     return null;
   }
 }

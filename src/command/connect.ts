@@ -92,10 +92,11 @@ async function run(args: readonly string[]): Promise<number> {
 async function open(url: string, values: Values, timeoutMs: number): Promise<Dialed | null> {
   const stop = new AbortController();
   const interrupt = (): void => stop.abort(new Error("Interrupted"));
+  const options = { ...dialOptions(values), timeoutMs, signal: stop.signal };
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
   try {
-    return await dial(url, { ...dialOptions(values), timeoutMs, signal: stop.signal });
+    return await dial(url, options);
   } catch (error) {
     if (error instanceof SyntaxError) throw new UsageError(error.message);
     console.error(visible((error as Error).message));

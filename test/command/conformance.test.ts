@@ -69,6 +69,12 @@ test("--verbose prints each case, and every failure in full", async () => {
   assert.match(stdout, /sent +DELETE \/chat HTTP\/1\.1/);
 });
 
+test("a report that cannot be written is told before the run", async () => {
+  const { code, stdout, stderr } = await sluice("ws://127.0.0.1:1/", "--json", "no/such/folder/a");
+  assert.equal([code, stdout], [2, ""]);
+  assert.match(stderr, /^Cannot write the report: ENOENT/);
+});
+
 test("--list prints the cases, and needs no server", async () => {
   const { code, stdout } = await sluice("--list", "--only", "B22");
   assert.is(code, 0);

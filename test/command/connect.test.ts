@@ -172,6 +172,7 @@ test("sluice connect closes when nobody reads its output, as before head", async
 const MISUSE: readonly (readonly [args: readonly string[], due: RegExp])[] = [
   [[], /^There is no URL to connect to\nTry: sluice connect --help\n$/],
   [["ws://a/", "ws://b/"], /^There is one URL, not 2\n/],
+  [["ws://a/", "--header", "bad"], /^Header is "bad", must be "Name: value"\nTry: /],
   [["http://a/"], /^Cannot read WebSocket URL: scheme of "http:\/\/a\/" is "http:"/],
 ];
 
