@@ -38,3 +38,9 @@ export function pieces(bytes: Uint8Array, size: number): Uint8Array[] {
   for (let at = 0; at < bytes.length; at += size) found.push(bytes.subarray(at, at + size));
   return found;
 }
+
+/** The first bytes of `text` in quotes, dots for what cannot be printed. */
+export function quote(text: string): string {
+  const shown = text.slice(0, 24).replace(/[^\x20-\x7e]/g, ".");
+  return `"${shown}"${text.length > 24 ? "…" : ""}`;
+}

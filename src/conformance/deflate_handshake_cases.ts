@@ -65,6 +65,7 @@ async function otherCase(trial: Trial): Promise<void> {
 
 async function quotedValue(trial: Trial): Promise<void> {
   const plain = await answerTo(trial, `${DEFLATE}; server_max_window_bits=10`);
+  trial.end(); // some servers take one connection at a time
   const quoted = await answerTo(trial, `${DEFLATE}; server_max_window_bits="10"`);
   if (plain !== quoted) trial.violation(`Expected "${plain}" as without quotes, found "${quoted}"`);
 }
@@ -72,7 +73,7 @@ async function quotedValue(trial: Trial): Promise<void> {
 /** A request that must be granted or declined: accepting it in silence is no answer. */
 async function noTakeover(trial: Trial): Promise<void> {
   const answer = await answerTo(trial, `${DEFLATE}; server_no_context_takeover`);
-  if (answer === null || answer === "") return trial.note("The offer is declined");
+  if (!answer?.includes(DEFLATE)) return trial.note("The offer is declined");
   const names = readExtensions([answer]).flatMap(({ parameters }) =>
     parameters.map(([name]) => name),
   );
@@ -84,7 +85,7 @@ async function noTakeover(trial: Trial): Promise<void> {
 function windowGranted(bits: number): (trial: Trial) => Promise<void> {
   return async (trial) => {
     const answer = await answerTo(trial, `${DEFLATE}; server_max_window_bits=${bits}`);
-    if (answer === null || answer === "") return trial.note("The offer is declined");
+    if (!answer?.includes(DEFLATE)) return trial.note("The offer is declined");
     const parameters = readExtensions([answer]).flatMap((extension) => extension.parameters);
     const found = parameters.find(([name]) => name === "server_max_window_bits");
     if (found === undefined) {

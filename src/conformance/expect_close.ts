@@ -41,7 +41,7 @@ export async function expectClose(
       break;
     }
     if (allowed.includes(event.text)) allowed.splice(allowed.indexOf(event.text), 1);
-    else if (event.type !== "ping" && !isUnasked(trial, event)) {
+    else if (!isUnasked(trial, client, event)) {
       trial.violation(`Expected ${due}, found ${show(event)}`);
       return false;
     }

@@ -31,7 +31,7 @@ export async function expectEvents(
     else if (event.type === "pong") {
       stray = `${event.text} and then `; // §5.5.3: a pong may come unasked
     } else if (at === 0) messages.shift();
-    else if (!isUnasked(trial, event)) {
+    else if (!isUnasked(trial, client, event)) {
       trial.violation(`Expected ${due}, found ${show(event)}`);
       return false;
     }
@@ -47,7 +47,7 @@ export async function expectNothingMore(trial: Trial, client: WireClient): Promi
     if (event === null || typeof event === "string" || event.type === "close") return;
     if (event.type === "pong") {
       trial.report("B35", "warning", `Nobody has asked for ${event.text}`);
-    } else if (event.type !== "ping" && !isUnasked(trial, event)) {
+    } else if (!isUnasked(trial, client, event)) {
       trial.violation(`Expected nothing more, found ${event.text}`);
     }
   }
@@ -63,15 +63,20 @@ export async function expectSilence(trial: Trial, client: WireClient): Promise<v
       return trial.violation(`Expected the connection to go on, found ${found}`);
     }
     if (event.type === "pong") trial.warn(`Expected no answer, found ${event.text}`);
-    else if (event.type !== "ping" && !isUnasked(trial, event)) {
+    else if (!isUnasked(trial, client, event)) {
       trial.violation(`Expected no answer, found ${event.text}`);
     }
   }
 }
 
-/** Whether it is a message of a server that speaks unasked: then it is no fault. */
-export function isUnasked(trial: Trial, { type }: ServerEvent): boolean {
-  return trial.facts.isTalkative && (type === "text" || type === "binary");
+/**
+ * Whether it is what a server may send unasked, and answers nothing: a ping, a pong for a ping that
+ * nobody has sent (§5.5.3), a message where the server speaks by itself.
+ */
+export function isUnasked(trial: Trial, client: WireClient, event: ServerEvent): boolean {
+  if (event.type === "ping") return true;
+  if (event.type === "pong") return !client.hasAsked(event);
+  return trial.facts.isTalkative && (event.type === "text" || event.type === "binary");
 }
 
 /** The end of a connection, or that it did not come, in words. */

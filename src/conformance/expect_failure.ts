@@ -45,7 +45,7 @@ export async function expectFailure(
       return expectNoAnswer(trial, client);
     } else if (allowed.includes(event.text)) {
       allowed.splice(allowed.indexOf(event.text), 1);
-    } else if (event.type !== "ping" && !isUnasked(trial, event)) {
+    } else if (!isUnasked(trial, client, event)) {
       const found =
         event.type === "pong"
           ? "an answer to a ping that came behind"

@@ -37,6 +37,15 @@ export class Recording {
     }));
   }
 
+  /** Whether the client has sent `payload` in a frame, as far as its bytes are kept; key 0. */
+  hasSent(payload: Uint8Array): boolean {
+    const wanted = Buffer.from(payload);
+    return this.#passages.some(({ from, kind, parts }) => {
+      const isSent = from === "client" && kind === "frames";
+      return isSent && Buffer.concat(parts.map((part) => Buffer.from(part))).includes(wanted);
+    });
+  }
+
   note(from: "client" | "server", kind: "http" | "frames", bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     let last = this.#passages.at(-1);

@@ -118,6 +118,7 @@ async function anyOrder(trial: Trial): Promise<void> {
     for (const order of [turned, turned.toReversed()]) {
       const text = `${[requestLine, ...order].join("\r\n")}\r\n\r\n`;
       if (!(await expectUpgrade(trial, { bytes: latin1(text), fields }))) return;
+      trial.end(); // some servers take one connection at a time
     }
   }
 }

@@ -2,7 +2,9 @@
 
 import type { Case, CaseResult, Facts, Need } from "./case.ts";
 import { CLAUSES, clauseOf } from "./clauses.ts";
+import { FloodError } from "./flood.ts";
 import { probe } from "./probe.ts";
+import type { Probed } from "./probe.ts";
 import { makeReport } from "./report.ts";
 import type { Report } from "./report.ts";
 import { selectCases, SUITE } from "./suite.ts";
@@ -11,6 +13,7 @@ import { NotTestableError, Trial, UnreachableError } from "./trial.ts";
 import type { RunSettings } from "./trial.ts";
 import { watchedResult, worst } from "./watched.ts";
 import type { Sighting } from "./watched.ts";
+import { within } from "./within.ts";
 
 /** How to run. */
 export interface RunOptions extends Partial<RunSettings> {
@@ -36,9 +39,6 @@ const REFUSALS_MAX = 3;
 /** More cases than so many do not fail by chance. */
 const SECOND_TRIES_MAX = 10;
 
-/** A case that takes longer than so many times the limit for one silence is cut off. */
-const PATIENCE = 10;
-
 /**
  * Runs the suite, or what `only` selects of it.
  *
@@ -48,9 +48,11 @@ export async function runConformance(target: Target, options: RunOptions = {}): 
   const settings: RunSettings = { ...DEFAULTS, ...options };
   const startedAt = new Date();
   const start = performance.now();
-  const facts = await probe(target, settings);
+  const probed = await probe(target, settings);
+  const { facts } = probed;
   options.onFacts?.(facts);
   const run = new Run(target, facts, settings, selectCases(options.only ?? ""), options.onProgress);
+  run.note(probed);
   await run.play();
   const durationMs = Math.round(performance.now() - start);
   return makeReport({ target, startedAt, durationMs, facts, results: run.results });
@@ -83,10 +85,19 @@ class Run {
     this.#onProgress = onProgress;
   }
 
+  /** What was seen before the first case counts as well. */
+  note({ findings, exchanges }: Probed): void {
+    const result: CaseResult = {
+      ...{ id: "the first connections", clause: "B58", section: clauseOf("B58").section },
+      ...{ level: "MUST", title: "", verdict: "pass", messages: [], exchanges, durationMs: 0 },
+    };
+    for (const finding of findings) this.#sightings.push({ ...finding, result });
+  }
+
   async play(): Promise<void> {
     const wasTalkative = this.#facts.isTalkative;
     const listener = this.#trial({ clause: "B58", level: "MUST" });
-    void listen(listener);
+    if (this.#settings.parallel > 1) void listen(listener);
     const workers = Array.from({ length: this.#settings.parallel }, () => this.#work());
     await Promise.all(workers);
     listener.end();
@@ -170,24 +181,18 @@ class Run {
 
   /** Returns why the case could not be judged, or "". */
   async #runTrial(which: Case, trial: Trial): Promise<string> {
-    const limitMs = this.#settings.timeoutMs * PATIENCE;
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<never>((_, reject) => {
-      const text = `The case takes longer than ${limitMs} ms`;
-      timer = setTimeout(() => reject(new NotTestableError(text)), limitMs);
-    });
     try {
-      await Promise.race([which.run(trial), limit]);
+      const late = (limit: string): Error =>
+        new NotTestableError(`The case takes longer than ${limit}`);
+      await within(which.run(trial), this.#settings, late);
       this.#refusals = 0;
       return "";
     } catch (error) {
-      if (error instanceof NotTestableError) return error.message;
+      if (error instanceof NotTestableError || error instanceof FloodError) return error.message;
       if (!(error instanceof UnreachableError)) throw error;
       this.#refusals++;
       trial.report("B58", "fail", error.message);
       return error.message;
-    } finally {
-      clearTimeout(timer);
     }
   }
 

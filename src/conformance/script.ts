@@ -89,7 +89,7 @@ export function failed(
         const client = await play(trial, send, { ...how, isChopped });
         await expectFailure(trial, client, { codes, before });
       });
-    return sketch(what, run, optionsOf(how, []));
+    return sketch(what, run, optionsOf(how, before));
   });
 }
 
@@ -102,7 +102,7 @@ export function closed(rows: readonly CloseRow[], how: Play = {}): CaseSketch[] 
         const client = await play(trial, send, { ...how, isChopped });
         await expectClose(trial, client, { code, before, forbidden });
       });
-    return sketch(what, run, optionsOf(how, []));
+    return sketch(what, run, optionsOf(how, before));
   });
 }
 

@@ -99,7 +99,7 @@ function failsFast(good: string, bad: string): (trial: Trial) => Promise<void> {
         return trial.report("B49", "warning", `Bad text ends with ${event}, without a Close frame`);
       }
       if (event.type === "close") return;
-      if (event.type !== "ping" && !isUnasked(trial, event)) break;
+      if (!isUnasked(trial, client, event)) break;
     }
     trial.warn("The server waits for the end of the message before it refuses the bad byte in it");
     client.send(frame("80"));

@@ -107,7 +107,7 @@ export class Trial {
   async connect(secure: boolean = this.target.secure): Promise<WireClient> {
     const { target, settings, report } = this;
     try {
-      const client = await WireClient.connect(target, settings.timeoutMs, report, secure);
+      const client = await WireClient.connect(target, settings, report, secure);
       this.#clients.push(client);
       return client;
     } catch (error) {
@@ -133,7 +133,7 @@ export class Trial {
     const request = handshakeRequest(this.target, fields);
     const { client, head } = await this.request(request);
     if (head?.status !== 101) {
-      const found = head === null ? "not answered" : `answered with ${head.statusLine}`;
+      const found = head === null ? client.unanswered : `answered with ${head.statusLine}`;
       throw new NotTestableError(`A valid handshake was ${found}`);
     }
     const isOffered = Object.hasOwn(fields, "Sec-WebSocket-Extensions");

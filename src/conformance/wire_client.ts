@@ -6,10 +6,12 @@ import { connect as connectTcp, isIP } from "node:net";
 import type { Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { ConnectionOptions } from "node:tls";
-import { concat, fromLatin1 } from "./bytes.ts";
+import { concat, fromLatin1, quote } from "./bytes.ts";
 import { toBytes } from "./client_frame.ts";
 import type { Wire } from "./client_frame.ts";
 import type { Agreement } from "./compressed.ts";
+import { FloodGate } from "./flood.ts";
+import type { FloodError } from "./flood.ts";
 import { Recording } from "./recording.ts";
 import type { Passage } from "./recording.ts";
 import { readResponseHead } from "./response_head.ts";
@@ -21,6 +23,13 @@ import type { Target } from "./target.ts";
 
 /** How the server ended the connection. */
 export type Ending = "FIN" | "RST";
+
+/** What a connection is bounded by. */
+export interface WireLimits {
+  readonly timeoutMs: number;
+  /** Of the messages that the suite may send, and that come back. */
+  readonly messageSizeMax: number;
+}
 
 /** Between two pieces, so that TCP does not put them together again. */
 const PIECE_PAUSE_MS = 1;
@@ -34,10 +43,13 @@ export class WireClient {
   #http = ""; // what came before the frames begin, and is not read yet
   #isFrames = false;
   #ended: Ending | null = null;
+  #flood: FloodError | null = null;
+  readonly #gate: FloodGate;
   #wake: () => void = () => {};
 
-  private constructor(socket: Socket, report: Report) {
+  private constructor(socket: Socket, report: Report, messageSizeMax: number) {
     this.#socket = socket;
+    this.#gate = new FloodGate(messageSizeMax);
     this.#frames = new ServerFrames(report);
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => this.#receive(chunk));
@@ -49,7 +61,7 @@ export class WireClient {
   /** Connects, over TLS where the target wants it. Rejects when that takes longer, or fails. */
   static async connect(
     target: Target,
-    timeoutMs: number,
+    { timeoutMs, messageSizeMax }: WireLimits,
     report: Report,
     secure: boolean = target.secure,
   ): Promise<WireClient> {
@@ -73,7 +85,7 @@ export class WireClient {
         resolve();
       });
     });
-    return new WireClient(socket, report);
+    return new WireClient(socket, report, messageSizeMax);
   }
 
   /** What went over the wire, in its order. */
@@ -123,6 +135,7 @@ export class WireClient {
   /** The head of a response; `null` when the connection ends, or nothing comes, before it does. */
   async readHead(timeoutMs: number): Promise<ResponseHead | null> {
     for (;;) {
+      if (this.#flood !== null) throw this.#flood;
       const head = readResponseHead(this.#http);
       if (head !== null) {
         this.#http = this.#http.slice(head.size);
@@ -135,6 +148,7 @@ export class WireClient {
   /** All that comes as HTTP until the end, or until nothing comes for `timeoutMs`. */
   async readHttp(timeoutMs: number): Promise<string> {
     while (this.#ended === null && (await this.#change(timeoutMs)));
+    if (this.#flood !== null) throw this.#flood;
     return this.#http;
   }
 
@@ -152,11 +166,24 @@ export class WireClient {
   /** The next event; the ending when there is none; `null` when nothing comes for so long. */
   async next(timeoutMs: number): Promise<ServerEvent | Ending | null> {
     for (;;) {
+      if (this.#flood !== null) throw this.#flood;
       const event = this.#events.shift();
       if (event !== undefined) return event;
       if (this.#ended !== null) return this.#ended;
       if (!(await this.#change(timeoutMs))) return null;
     }
+  }
+
+  /** Whether a ping with the payload of `pong` was sent; a pong without payload may answer any. */
+  hasAsked({ payload }: ServerEvent): boolean {
+    return this.#recording.hasSent(payload);
+  }
+
+  /** What became of a request that no head has come for, in words. */
+  get unanswered(): string {
+    if (this.#http !== "") return `answered with what is no HTTP: ${quote(this.#http)}`;
+    if (this.#ended !== null) return `answered with the end of the connection (${this.#ended})`;
+    return "not answered";
   }
 
   /** Ends our direction: FIN. */
@@ -191,8 +218,11 @@ export class WireClient {
   #receive(chunk: Buffer): void {
     const bytes = new Uint8Array(chunk);
     this.#recording.note("server", this.#isFrames ? "frames" : "http", bytes);
-    if (this.#isFrames) this.#events.push(...this.#frames.push(bytes));
-    else this.#http += fromLatin1(bytes);
+    const events = this.#isFrames ? this.#frames.push(bytes) : [];
+    if (!this.#isFrames) this.#http += fromLatin1(bytes);
+    this.#events.push(...events);
+    this.#flood ??= this.#gate.count(bytes.length, events.length, this.#http.length);
+    if (this.#flood !== null) this.#socket.destroy();
     this.#wake();
   }
 

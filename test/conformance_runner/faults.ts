@@ -69,9 +69,10 @@ const TABLE = [
   ["B", "bytes above 7f are lost", "B10 B18 B38"],
   ["B", "empty text is binary", "B06 B10 B20 B42"],
   ["B", "no limit", "B56"],
+  ["B", "messages never end", "B16"],
   // Control frames and closing.
   ["B", "no pong", "B13 B31 B33 B34", "B32"],
-  ["B", "a pong of other bytes", "B13 B21 B31 B33 B34", "B32"],
+  ["B", "a pong of other bytes", "B13 B31 B33 B34", "B32"],
   ["B", "a pong is cut", "B33"],
   ["B", "only the first ping has a pong", "B13 B34"],
   ["B", "a pong is answered", "", "B35"],
@@ -117,8 +118,20 @@ const TABLE = [
   ["D", "deflate: what is broken is empty", "D38"],
 ] as const;
 
-/** The name of a fault, or {@linkcode NONE}. */
-export type Fault = (typeof TABLE)[number][1] | typeof NONE;
+/** What few servers do, and every server may; the last is no fault of a clause, but past bearing. */
+export const ODDITIES = [
+  "pings that nobody asked for",
+  "pongs that nobody asked for",
+  "texts come back in capitals",
+] as const;
+export const FLOOD = "messages without end";
+
+/** The name of a fault or an oddity, or {@linkcode NONE}. */
+export type Fault =
+  | (typeof TABLE)[number][1]
+  | (typeof ODDITIES)[number]
+  | typeof FLOOD
+  | typeof NONE;
 
 /**
  * A fault, and the clauses that must be found broken, separated by spaces. The letter tells

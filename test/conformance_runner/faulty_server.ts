@@ -134,6 +134,10 @@ class Peer {
     this.#isOpen = true;
     this.#deflate = answer.deflate;
     this.#socket.write(answer.head);
+    if (this.#is("pings that nobody asked for")) this.#send(9, Buffer.from("tick"));
+    if (!this.#is("messages without end")) return;
+    const more = Buffer.alloc(65_536);
+    for (let size = 0; size < 40 * 1024 * 1024; size += more.length) this.#send(2, more);
   }
 
   #is(fault: Fault): boolean {
@@ -262,6 +266,10 @@ class Peer {
       echo = Buffer.from(echo.filter((byte) => byte < 0xfe));
     }
     if (this.#is("empty fragments are lost") && fragments > 1 && echo.length === 0) return;
+    if (type === 1 && this.#is("texts come back in capitals")) {
+      echo = Buffer.from(echo.toString("utf8").toUpperCase());
+    }
+    if (this.#is("pongs that nobody asked for")) this.#send(10, Buffer.from("tock"));
     const answer = this.#is("empty text is binary") && echo.length === 0 ? 2 : type;
     if (this.#deflate === null || echo.length === 0) return this.#send(answer, echo);
     this.#send(answer, this.#compress(echo), 4);
@@ -359,6 +367,7 @@ class Peer {
     header[1] = isLong ? 127 : length > 125 ? 126 : length;
     if (isLong) header.writeBigUInt64BE(BigInt(length), 2);
     else if (length > 125) header.writeUInt16BE(length, 2);
+    if (opcode < 8 && this.#is("messages never end")) header[0] &= 0x7f;
     if (!this.#is("frames are sent masked")) {
       this.#socket.write(Buffer.concat([header, payload]));
       return;

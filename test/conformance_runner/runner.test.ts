@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import type { Report } from "../../src/conformance/report.ts";
 import { runConformance } from "../../src/conformance/runner.ts";
 import { readTarget } from "../../src/conformance/target.ts";
-import { FAULTS, NONE } from "./faults.ts";
+import { FAULTS, FLOOD, NONE, ODDITIES } from "./faults.ts";
 import type { Fault, FaultRow } from "./faults.ts";
 import { FaultyServer, MESSAGE_SIZE_MAX } from "./faulty_server.ts";
 
@@ -35,6 +35,24 @@ test("a server without fault has neither failure nor warning", async () => {
   const report = await run(NONE, "");
   assert.equal([clauses(report, "fail"), clauses(report, "warning")], ["", ""]);
   assert.ok(report.totals.pass > 500, `${report.totals.pass} cases passed`);
+});
+
+for (const oddity of ODDITIES) {
+  test(`${oddity}: no failure`, async () => {
+    const report = await run(oddity, "B, D");
+    const warns = oddity.startsWith("pongs") ? "B35" : "";
+    assert.equal([clauses(report, "fail"), clauses(report, "warning")], ["", warns]);
+  });
+}
+
+test("a server that never stops is left, and no memory is filled", async () => {
+  try {
+    await run(FLOOD, "B01");
+    assert.unreachable("it was taken for a server");
+  } catch (error) {
+    assert.is((error as Error).name, "UnreachableError");
+    assert.match((error as Error).message, "sends more than was asked for");
+  }
 });
 
 /** Of each fault, what `clauses` says of the runs that have begun. */
