@@ -79,7 +79,8 @@ function checkExtensions(head: ResponseHead, fields: Fields, report: Report): vo
     report("S31", "fail", `${EXTENSIONS} is there and empty`);
   }
   for (const { name, parameters } of accepted) {
-    const offers = offered.filter((offer) => offer.name === name);
+    // Whether names have a case no RFC says: D18 tells what the server does.
+    const offers = offered.filter((offer) => offer.name.toLowerCase() === name.toLowerCase());
     if (offers.length === 0) {
       report("S31", "fail", `The extension ${quote(name)} was not offered`);
     } else if (name === "permessage-deflate") {

@@ -51,9 +51,17 @@ export function readAgreement(extensions: readonly string[]): Agreement | null {
   };
 }
 
+/** `inflateRawSync()` with `info`, which its types lack: `engine` tells how much was read. */
+const inflateInfo = inflateRawSync as unknown as (
+  bytes: Uint8Array,
+  options: object,
+) => { readonly buffer: Uint8Array; readonly engine: { readonly bytesWritten: number } };
+
 /** Inflates what a server sends, with no more past than it has agreed to refer to. */
 export class PeerInflater {
   readonly #agreement: Agreement;
+  /** Whether the last message ended with an empty block, as it must: RFC 7692 §7.2.1. */
+  endsEmpty = true;
   #past: Uint8Array = new Uint8Array(0);
 
   constructor(agreement: Agreement) {
@@ -68,9 +76,20 @@ export class PeerInflater {
       windowBits: serverWindowBits,
       finishFlush: constants.Z_SYNC_FLUSH,
       ...(isSmall && serverWindowBits < 15 ? { chunkSize: AUDIT_CHUNK_SIZE } : {}),
-      ...(this.#past.length > 0 ? { dictionary: this.#past } : {}),
     };
-    const message = new Uint8Array(inflateRawSync(concat(payload, TAIL), options));
+    this.endsEmpty = true;
+    let [message, rest] = [new Uint8Array(0) as Uint8Array, concat(payload, TAIL)];
+    while (rest.length > 0) {
+      if (rest.length <= TAIL.length) {
+        this.endsEmpty = payload.length === 0;
+        break;
+      }
+      const past = concat(this.#past, message).slice(-WINDOW_SIZE);
+      const dictionary = past.length > 0 ? { dictionary: past } : {};
+      const { buffer, engine } = inflateInfo(rest, { ...options, ...dictionary, info: true });
+      message = concat(message, buffer);
+      rest = rest.subarray(engine.bytesWritten); // zlib stops behind a block with BFINAL
+    }
     if (serverTakesOver) this.#past = concat(this.#past, message).slice(-WINDOW_SIZE);
     return message;
   }

@@ -1,6 +1,6 @@
 // What a server must answer to a Close frame: §5.5.1.
 
-import { describeEnd, isUnasked, show } from "./expect_events.ts";
+import { describeEnd, isAnswerTo, isUnasked, show } from "./expect_events.ts";
 import type { Trial } from "./trial.ts";
 import type { WireClient } from "./wire_client.ts";
 
@@ -26,7 +26,6 @@ export async function expectClose(
   client: WireClient,
   { code, before = [], forbidden = [] }: CloseAnswer,
 ): Promise<boolean> {
-  const allowed = [...before];
   const due = code === 0 ? "a Close without a code" : `Close ${code}`;
   for (;;) {
     const event = await client.next(trial.settings.timeoutMs);
@@ -40,8 +39,7 @@ export async function expectClose(
       checkCode(trial, code, event.code, show(event));
       break;
     }
-    if (allowed.includes(event.text)) allowed.splice(allowed.indexOf(event.text), 1);
-    else if (!isUnasked(trial, client, event)) {
+    if (!isAnswerTo(before, event) && !isUnasked(trial, client, event)) {
       trial.violation(`Expected ${due}, found ${show(event)}`);
       return false;
     }

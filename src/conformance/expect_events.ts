@@ -1,6 +1,7 @@
 // What an echo server must answer: the messages that were sent, and a pong for each ping.
 
 import { closeFrame } from "./client_frame.ts";
+import { describe } from "./server_event.ts";
 import type { ServerEvent } from "./server_event.ts";
 import type { Trial } from "./trial.ts";
 import type { Ending, WireClient } from "./wire_client.ts";
@@ -77,6 +78,17 @@ export function isUnasked(trial: Trial, client: WireClient, event: ServerEvent):
   if (event.type === "ping") return true;
   if (event.type === "pong") return !client.hasAsked(event);
   return trial.facts.isTalkative && (event.type === "text" || event.type === "binary");
+}
+
+/**
+ * Whether an event answers one of `before`, each as `describe()` says it, be it of the wrong type
+ * or once more: what is wrong with such an answer is for the clauses of messages.
+ */
+export function isAnswerTo(before: readonly string[], { type, payload }: ServerEvent): boolean {
+  const isPong = type === "pong";
+  if (!isPong && type !== "text" && type !== "binary") return false;
+  const kinds = isPong ? (["pong"] as const) : (["text", "binary"] as const);
+  return kinds.some((kind) => before.includes(describe(kind, payload)));
 }
 
 /** The end of a connection, or that it did not come, in words. */

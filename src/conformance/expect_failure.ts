@@ -2,7 +2,7 @@
 // best with a Close frame that says why, and processes nothing that comes behind.
 
 import { frame } from "./client_frame.ts";
-import { describeEnd, isUnasked, show } from "./expect_events.ts";
+import { describeEnd, isAnswerTo, isUnasked, show } from "./expect_events.ts";
 import type { Trial } from "./trial.ts";
 import type { WireClient } from "./wire_client.ts";
 
@@ -27,7 +27,6 @@ export async function expectFailure(
   { codes, before = [] }: Failure,
 ): Promise<void> {
   const { settings, facts } = trial;
-  const allowed = [...before];
   let wasAsked = false;
   for (;;) {
     const event = await client.next(wasAsked ? settings.timeoutMs : facts.quietMs);
@@ -43,9 +42,7 @@ export async function expectFailure(
     } else if (event.type === "close") {
       checkCode(trial, event.code, codes);
       return expectNoAnswer(trial, client);
-    } else if (allowed.includes(event.text)) {
-      allowed.splice(allowed.indexOf(event.text), 1);
-    } else if (!isUnasked(trial, client, event)) {
+    } else if (!isAnswerTo(before, event) && !isUnasked(trial, client, event)) {
       const found =
         event.type === "pong"
           ? "an answer to a ping that came behind"

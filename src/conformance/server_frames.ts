@@ -161,6 +161,12 @@ export class ServerFrames {
         this.#reportInflation(wire, error as Error);
         return serverEvent("unknown", wire, wire, true);
       }
+      if (this.#inflater?.endsEmpty === false) {
+        this.#report("D27", "fail", "No empty block, octet 00, is behind a block with BFINAL");
+      }
+      if (wire.length === 0) {
+        this.#report("D37", "fail", "A compressed message has no octet, not even the one of 00");
+      }
       if (hex(wire.subarray(-4)) === "0000ffff") {
         this.#report("D27", "fail", "A compressed message ends with the octets 00 00 ff ff");
       }

@@ -118,7 +118,7 @@ const TABLE = [
   ["D", "deflate: what is broken is empty", "D38"],
 ] as const;
 
-/** What few servers do, and every server may; the last is no fault of a clause, but past bearing. */
+/** What few servers do, and each may. The last is no fault of a clause, but past bearing. */
 export const ODDITIES = [
   "pings that nobody asked for",
   "pongs that nobody asked for",

@@ -84,6 +84,14 @@ test("D06 D30 ServerFrames inflates, each message for itself where that was agre
   assert.equal(read(bytes(hello + again), alone).findings, ["D30 fail"]);
   assert.equal(read(bytes(`${hello} c900`), alone).findings, ["D07 fail"]);
   assert.equal(read(bytes("c104 ffffffff"), alone).findings, ["D27 fail"]);
+  const last = "f348cdc9c90700"; // BFINAL: one octet 00 has to come behind it, RFC 7692 §7.2.3.4
+  const cut = { events: ["text Hello"], findings: ["D27 fail"] };
+  assert.equal(read(bytes(`c107 ${last}`), alone), cut);
+  const whole = read(bytes(`c108 ${last} 00`), alone);
+  assert.equal(whole, { events: ["text Hello"], findings: [] });
+  const two = read(bytes(`c10e ${last} f248cdc9c90700`), alone);
+  assert.equal(two, { events: ["text HelloHello"], findings: [] });
+  assert.equal(read(bytes("c100"), alone).findings, ["D37 fail"]);
 });
 
 test("D29 ServerFrames sees a reference beyond the window", () => {
