@@ -9,6 +9,9 @@ import { upgradeWebSocket } from "../../src/mod.ts";
 import type { Connection } from "../../src/mod.ts";
 import type { Answer, ChangingValue } from "./value.ts";
 
+/** Longer than any interval of polling: a poll that has to connect is dearer. */
+const KEEP_ALIVE_MS = 60_000;
+
 /** Starts to serve `value`; fulfils with the port. */
 export async function startBareServer(
   value: ChangingValue,
@@ -21,6 +24,7 @@ export async function startBareServer(
     else if (incoming.url === "/events") void sendEvents(value, outgoing);
     else outgoing.writeHead(404).end();
   });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.on("upgrade", (incoming, socket, head) => {
     upgradeWebSocket(incoming, { socket, head }, push);
   });

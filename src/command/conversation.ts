@@ -44,6 +44,8 @@ const WAIT_MS = 1000;
 /** Bytes of a binary message that a terminal shows. */
 const DUMP_SIZE_MAX = 1024;
 
+const CLOSING = "Closing; Ctrl-C again ends at once";
+
 /** An open connection between a server and a person or a script. */
 export class Conversation {
   readonly #options: ConversationOptions;
@@ -209,8 +211,9 @@ export class Conversation {
 
   /** Ctrl-C: once to close, twice to end. */
   #interrupted(): void {
-    if (++this.#interrupts === 1) this.#session.close(CloseCode.GOING_AWAY);
-    else this.#session.terminate(new Error("interrupted"));
+    if (++this.#interrupts > 1) return this.#session.terminate(new Error("interrupted"));
+    this.#session.close(CloseCode.GOING_AWAY);
+    if (process.stdout.isTTY) this.#screen.note(this.#paint("soft", CLOSING));
   }
 
   /** Says how it ended, unless a script need not hear of it. Returns the exit code. */

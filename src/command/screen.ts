@@ -1,6 +1,7 @@
 // Where lines come from and where messages go to: a terminal, with a prompt that stays below what
 // arrives, or a pipe.
 
+import { isUtf8 } from "node:buffer";
 import { createInterface, clearLine, cursorTo } from "node:readline";
 import { UsageError } from "./command.ts";
 
@@ -111,5 +112,7 @@ async function* linesOf(stream: NodeJS.ReadableStream): AsyncGenerator<string> {
 const LF = 0x0a;
 
 function toLine(parts: readonly Buffer[]): string {
-  return Buffer.concat(parts).toString().replace(/\r$/, "");
+  const line = Buffer.concat(parts);
+  if (isUtf8(line)) return line.toString().replace(/\r$/, "");
+  throw new UsageError("A line is not valid UTF-8, which texts must be (§5.6): see --binary");
 }

@@ -141,7 +141,7 @@ function sum({ totals, clauses, durationMs }: Report, paint: Paint): string[] {
   const figures = [
     paint(pass > 0 ? "pass" : "dim", `${pass} passed`),
     paint(fail > 0 ? "fail" : "dim", `${fail} failed`),
-    paint(warning > 0 ? "warning" : "dim", `${warning} warnings`),
+    paint(warning > 0 ? "warning" : "dim", `${warning} ${warning === 1 ? "warning" : "warnings"}`),
     paint("dim", `${notTestable} not testable`),
   ];
   const seconds = (durationMs / 1000).toFixed(1);

@@ -45,6 +45,16 @@ test("sluice connect --binary and --commands send bytes, and close with any code
   assert.match(bad.stderr, /^Character 1: found "z", must be a hex digit\n/);
 });
 
+test("sluice connect sends no text that is not UTF-8, and says why (§5.6)", async () => {
+  await using server = await TestServer.start();
+  const url = `ws://127.0.0.1:${server.port}/`;
+  const input = new Uint8Array(Buffer.from("61 0a 62 ff 0a".replaceAll(" ", ""), "hex"));
+  const { code, stderr } = await sluice(["connect", url], input);
+  assert.is(code, 2);
+  assert.match(stderr, /^A line is not valid UTF-8/);
+  assert.equal(server.messages, ["a"]);
+});
+
 test("sluice connect offers subprotocols, and sends headers", async () => {
   await using server = await FakeServer.start((socket, request) => {
     socket.write(accept(request, "Sec-WebSocket-Protocol: b"));
