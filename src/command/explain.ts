@@ -1,5 +1,6 @@
 // `sluice explain`: what a person, or a test, has in bytes, frame by frame: §5.2.
 
+import { once } from "node:events";
 import { parseArgs } from "node:util";
 import type { Role } from "../frame/mod.ts";
 import { COLOUR_HELP, COLOUR_OPTIONS, wantsColour } from "./colour.ts";
@@ -59,7 +60,7 @@ async function run(args: readonly string[]): Promise<number> {
   let isFine = true;
   for (const explanation of explanations(bytes, options)) {
     isFine &&= explanation.isFine;
-    print(explanation.text);
+    if (!print(explanation.text)) await once(process.stdout, "drain");
   }
   return isFine ? 0 : 1;
 }

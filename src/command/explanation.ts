@@ -36,7 +36,13 @@ const RSV1 = 0b100;
 /** Stands below a line, behind its offset. */
 const INDENT = " ".repeat(7);
 
-/** What `bytes` say, frame by frame. */
+/**
+ * Bytes that are taken apart at once: a frame may be as short as two, and what is said of it takes
+ * a hundred times as much memory.
+ */
+const SLICE_SIZE = 16_384;
+
+/** What `bytes` say, frame by frame, as one asks for it. */
 export function* explanations(
   bytes: Uint8Array,
   options: ExplanationOptions,
@@ -47,23 +53,30 @@ export function* explanations(
     payloadMax: INFLATED_SIZE_MAX,
     ...(role === null ? {} : { role }),
   });
-  const frames = explainer.push(bytes);
-  const last = explainer.end();
-  if (last !== null) frames.push(last);
   const inflater = deflate ? new MessageInflater() : null;
   const paint = painter(colour);
-  for (const [index, frame] of frames.entries()) {
+  let count = 0;
+  for (const frame of framesOf(bytes, explainer)) {
+    count++;
     const inflated = inflater?.push(frame) ?? null;
     const isInflated = inflated === null || inflated.problem === null;
     const isFine = frame.problems.length === 0 && frame.missing === 0 && isInflated;
     if (form === "json") yield { text: jsonLine(frame, inflated), isFine };
     else if (form === "lines") yield { text: shortLines(frame, inflated, paint), isFine };
     else {
-      const title = `${index === 0 ? "" : "\n"}Frame ${index + 1}, byte ${frame.offset}: `;
+      const title = `${count === 1 ? "" : "\n"}Frame ${count}, byte ${frame.offset}: `;
       const drawing = drawFrame(frame, { colour, drawnMax });
       yield { text: title + drawing + inflatedLine(inflated, "", paint), isFine };
     }
   }
+}
+
+function* framesOf(bytes: Uint8Array, explainer: FrameExplainer): Generator<ExplainedFrame> {
+  for (let at = 0; at < bytes.length; at += SLICE_SIZE) {
+    yield* explainer.push(bytes.subarray(at, at + SLICE_SIZE));
+  }
+  const last = explainer.end();
+  if (last !== null) yield last;
 }
 
 function jsonLine(frame: ExplainedFrame, inflated: InflatedMessage | null): string {

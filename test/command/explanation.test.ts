@@ -126,4 +126,12 @@ test("explanations() as JSON are an object for each frame", () => {
   assert.equal([second.header, second.problems], ["818537fa213d", []]);
 });
 
+test("explanations() take apart no more than is asked for, whatever the input holds", () => {
+  const pings = new Uint8Array(2 * 50_000).map((_, index) => (index % 2 === 0 ? 0x89 : 0));
+  const all = explanations(pings, PLAIN);
+  assert.is(all.next().value.text, "    0  ping, final, not masked, empty");
+  pings[99_998] = 0x8a; // it was not looked at yet
+  assert.is([...all].at(-1)?.text, "99998  pong, final, not masked, empty");
+});
+
 test.run();
