@@ -54,13 +54,14 @@ export function headerFields(bytes: Uint8Array, offset: number, rsvAllowed: numb
   );
   let at = 2;
   if (length >= 126) at = pushExtendedLength(fields, bytes, offset, length === 126 ? 2 : 8);
-  if (second >= 0x80 && bytes.length >= at + 4) {
+  if (second >= 0x80 && bytes.length > at) {
+    const key = bytes.subarray(at, at + 4);
     fields.push({
       name: "masking key",
       offset: offset + at,
-      bits: bitsOf(bytes, at, at + 4),
-      value: hex(bytes.subarray(at, at + 4)),
-      meaning: "payload byte i XOR key byte i mod 4",
+      bits: bitsOf(key),
+      value: hex(key),
+      meaning: key.length === 4 ? "payload byte i XOR key byte i mod 4" : cutTo(key.length, 4),
       section: "§5.3",
     });
   }
@@ -112,23 +113,33 @@ function pushExtendedLength(
   size: number,
 ): number {
   const end = 2 + size;
-  if (bytes.length < end) return end;
+  const length = bytes.subarray(2, end);
+  if (length.length === 0) return end;
+  const isWhole = length.length === size;
   fields.push({
     name: "extended length",
     offset: offset + 2,
-    bits: bitsOf(bytes, 2, end),
-    value: String(extendedLength(bytes, size)),
-    meaning: "bytes of payload, in network byte order",
+    bits: bitsOf(length),
+    value: isWhole ? String(bigEndian(length)) : hex(length),
+    meaning: isWhole ? "bytes of payload, in network byte order" : cutTo(length.length, size),
     section: "§5.2",
   });
   return end;
 }
 
-/** Exact up to 2^53; a length above that is none that anybody can have. */
-function extendedLength(bytes: Uint8Array, size: number): bigint {
-  let length = 0n;
-  for (let at = 2; at < 2 + size; at++) length = (length << 8n) | BigInt(bytes[at]);
-  return length;
+function cutTo(count: number, size: number): string {
+  return `cut: ${count} of ${size} bytes`;
+}
+
+/** The length that a whole header announces: exact, also above 2^53, where a double is not. */
+export function exactLength(head: Uint8Array): bigint {
+  const length = head[1] & 0x7f;
+  if (length < 126) return BigInt(length);
+  return bigEndian(head.subarray(2, length === 126 ? 4 : 10));
+}
+
+function bigEndian(bytes: Uint8Array): bigint {
+  return bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
 }
 
 /** The name of an opcode: §5.2, §11.8. */
@@ -168,8 +179,8 @@ export function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
 }
 
-function bitsOf(bytes: Uint8Array, start: number, end: number): string {
-  return Array.from(bytes.subarray(start, end), (byte) => binary(byte, 8)).join("");
+function bitsOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => binary(byte, 8)).join("");
 }
 
 function binary(value: number, width: number): string {

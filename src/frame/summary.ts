@@ -1,6 +1,6 @@
 // A frame in one line, and what its payload says: for people who look at frames.
 
-import { closeCodeName, hex, opcodeName } from "./fields.ts";
+import { closeCodeName, exactLength, hex, opcodeName } from "./fields.ts";
 import type { FrameField } from "./fields.ts";
 import type { FrameHeader } from "./header.ts";
 import type { OpenFrame } from "./open_frame.ts";
@@ -25,8 +25,9 @@ export function summaryOf(open: OpenFrame, text: string | null): string {
   parts.push(fin ? "final" : isFirst(opcode) ? "first of several" : "more follow");
   if (open.isCompressed) parts.push("compressed");
   parts.push(masked ? "masked" : "not masked");
-  if (missing > 0) parts.push(`cut: ${received.toLocaleString("en-US")} of ${countOf(length)}`);
-  else parts.push(length === 0 ? "empty" : countOf(length));
+  if (missing > 0) {
+    parts.push(`cut: ${NUMBER.format(received)} of ${countOf(exactLength(open.head))}`);
+  } else parts.push(length === 0 ? "empty" : countOf(length));
   return parts.join(", ") + contentOf(open, text);
 }
 
@@ -65,10 +66,13 @@ export function payloadFields(open: OpenFrame, text: string | null): FrameField[
 /** In quotes. What would move the cursor of a terminal, or turn its text around, is escaped. */
 function quoted(text: string): string {
   const isLong = text.length > TEXT_LENGTH_MAX;
-  const shown = JSON.stringify(isLong ? text.slice(0, TEXT_LENGTH_MAX) : text);
+  const shown = JSON.stringify(isLong ? text.slice(0, TEXT_LENGTH_MAX).replace(HALF, "") : text);
   const safe = shown.replace(UNSEEN, escaped);
   return isLong ? `${safe}…` : safe;
 }
+
+/** The first half of a pair that was cut. */
+const HALF = /[\ud800-\udbff]$/;
 
 const UNSEEN = /[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
@@ -81,7 +85,10 @@ function shortHex(payload: Uint8Array): string {
   return payload.length > HEX_SIZE_MAX ? `${shown} …` : shown;
 }
 
-/** As in "1 byte", "65,536 bytes". A double has no more than 17 digits to show, a bigint all. */
-export function countOf(count: number): string {
-  return `${BigInt(count).toLocaleString("en-US")} byte${count === 1 ? "" : "s"}`;
+const NUMBER: Intl.NumberFormat = new Intl.NumberFormat("en-US"); // made once: that takes long
+
+/** As in "1 byte", "65,536 bytes". Of a number above 2^53 a double does not have all digits. */
+export function countOf(count: number | bigint): string {
+  if (typeof count === "number" && count > Number.MAX_SAFE_INTEGER) return "2^53 bytes or more";
+  return `${NUMBER.format(count)} byte${Number(count) === 1 ? "" : "s"}`;
 }

@@ -234,6 +234,13 @@ const LINES: readonly Line[] = [
     ["binary, final, not masked, cut: 0 of 65,535 bytes ! 1002 RFC 6455 §5.2 at 2"],
   ],
   [
+    "82 7f ffffffffffffffff", // a double would say 1 more
+    [
+      "binary, final, not masked, cut: 0 of 18,446,744,073,709,551,615 bytes" +
+        " ! 1002 RFC 6455 §5.2 at 2",
+    ],
+  ],
+  [
     "82 7f 8000000000000000",
     [
       "binary, final, not masked, cut: 0 of 9,223,372,036,854,775,808 bytes" +
@@ -285,6 +292,11 @@ const LINES: readonly Line[] = [
       "continuation of text, final, not masked, 1 byte: 41",
     ],
   ],
+  [`81 3d ${"61".repeat(59)}c3a9`, [`text, final, not masked, 61 bytes: "${"a".repeat(59)}é"`]],
+  [
+    `81 40 ${"61".repeat(59)}f09f8c8a 62`, // a pair of UTF-16 is not cut
+    [`text, final, not masked, 64 bytes: "${"a".repeat(59)}"…`],
+  ],
   // Cut.
   ["81", ["cut in the header: 1 byte, at least 1 missing"]],
   ["81 85 37", ["cut in the header: 3 bytes, at least 3 missing"]],
@@ -310,6 +322,23 @@ for (const [wire, due, options] of LINES) {
       }, summary),
     );
     assert.equal(found, due);
+  });
+}
+
+const CUT_FIELDS: readonly (readonly [wire: string, due: string])[] = [
+  ["82 7e 01", "2 extended length 00000001 = 01, cut: 1 of 2 bytes"],
+  ["82 7f 000000", "2 extended length 000000000000000000000000 = 00 00 00, cut: 3 of 8 bytes"],
+  ["82 85 37fa", "2 masking key 0011011111111010 = 37 fa, cut: 2 of 4 bytes"],
+  ["82 fe 0100 37", "4 masking key 00110111 = 37, cut: 1 of 4 bytes"],
+];
+
+for (const [wire, due] of CUT_FIELDS) {
+  test(`explain() leaves no byte out where the header is cut: ${wire}`, () => {
+    const [{ fields }] = explainFrames(bytes(wire));
+    const { offset, name, bits, value, meaning } = fields[fields.length - 1];
+    assert.is(`${offset} ${name} ${bits} = ${value}, ${meaning}`, due);
+    assert.is(fields.map((field) => field.bits).join("").length, 8 * bytes(wire).length);
+    assert.ok(explain(bytes(wire)).includes(bits.slice(0, 16).split("").join(" ")));
   });
 }
 
