@@ -68,11 +68,14 @@ export class LoopbackClient {
     return this.#socket.readyState === "open";
   }
 
-  /** Sends `bytes` as they are; cuts the connection when that was too much in all. */
+  /** Sends `bytes` as they are. @throws When that is too much in all: then it cuts TCP as well. */
   send(bytes: Uint8Array): void {
+    if (this.#socket.destroyed) return;
     this.#size += bytes.length;
-    if (this.#size > SIZE_MAX) this.#socket.destroy();
-    else this.#socket.write(new Uint8Array(bytes));
+    if (this.#size <= SIZE_MAX) return void this.#socket.write(new Uint8Array(bytes));
+    this.#socket.destroy();
+    const most = `${SIZE_MAX / 1024 / 1024} MiB`;
+    throw new RangeError(`A raw client sends ${most} at most: it has cut TCP`);
   }
 
   /** Ends, cuts, or stops and goes on to read. */

@@ -71,7 +71,7 @@ export class WireView {
     try {
       for await (const message of this.#page) {
         if (typeof message === "string") await this.#answer(message);
-        else (await this.#raw)?.send(message);
+        else this.#say(await this.#raw, message);
       }
     } finally {
       clearInterval(this.#timer);
@@ -124,7 +124,7 @@ export class WireView {
     const asked = readAsk(text);
     const { ask, ms, code, reason } = asked;
     if (ask === "dial") {
-      if ((await this.#raw)?.isOpen !== true) this.#raw = this.#dial();
+      await this.#redial();
     } else if (ask === "pace" && typeof ms === "number" && ms >= 0 && ms <= PACE_MAX_MS) {
       this.paceMs = ms;
     } else if (ask === "ping") {
@@ -144,6 +144,22 @@ export class WireView {
     } catch (error) {
       this.#refuse((error as Error).message);
     }
+  }
+
+  #say(raw: LoopbackClient | null, bytes: Uint8Array): void {
+    try {
+      raw?.send(bytes);
+    } catch (error) {
+      this.#refuse((error as Error).message);
+    }
+  }
+
+  /** One that reads nothing does not learn that its connection has ended: the server knows. */
+  async #redial(): Promise<void> {
+    const raw = await this.#raw;
+    if (raw?.isOpen === true && this.#connection("raw") !== undefined) return;
+    raw?.act("reset");
+    this.#raw = this.#dial();
   }
 
   async #dial(): Promise<LoopbackClient | null> {

@@ -66,6 +66,34 @@ test("the raw client connects anew as soon as its connection has ended", async (
   }
 });
 
+test("the raw client connects anew also when it read nothing, and saw no end", async () => {
+  await using server = await MinimalServer.start();
+  await using page = await Page.open(server);
+  page.ask({ ask: "dial" });
+  page.ask({ ask: "pause" });
+  page.send(bytes("8100")); // the server fails the connection, and waits for its FIN
+  for (;;) {
+    const [line] = await page.lines(1);
+    if (line === "raw closed 1006") break;
+  }
+  page.ask({ ask: "dial" });
+  assert.equal(await page.lines(1), ["raw open"]);
+});
+
+test("the raw client says why it has cut TCP", async () => {
+  await using server = await MinimalServer.start();
+  await using page = await Page.open(server);
+  page.ask({ ask: "pace", ms: 1000 }); // so that the server stops to read
+  page.ask({ ask: "dial" });
+  for (let count = 0; count < 17; count++) page.send(frame("82", new Uint8Array(1024 * 1024)));
+  for (;;) {
+    const event = await page.next();
+    if (event.event !== "refused") continue;
+    assert.is(event.why, "A raw client sends 16 MiB at most: it has cut TCP");
+    break;
+  }
+});
+
 test("the raw client ends with its page", async () => {
   await using server = await MinimalServer.start();
   const page = await Page.open(server);

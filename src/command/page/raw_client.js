@@ -27,6 +27,8 @@ export class RawClient {
   /** What "Send bytes" sends. @type {Uint8Array<ArrayBuffer>} */ #bytes = new Uint8Array(0);
   /** Whether what the server sends next is an answer. */
   #awaitsAnswer = false;
+  /** Whether it is known why it could not go on. */
+  #isRefused = false;
 
   /** @param {Wire} wire */
   constructor(wire) {
@@ -77,12 +79,13 @@ export class RawClient {
 
   /** Its connection is over. @param {Connection} connection */
   ended({ closes, closure }) {
-    if (closes.server !== null || closure === null) return;
+    if (closes.server !== null || closure === null || this.#isRefused) return;
     this.#say(`The server closed: ${closure.code}, ${closure.cause ?? "TCP has ended"}`);
   }
 
   /** It could not do what was asked for. @param {string} why */
   refused(why) {
+    this.#isRefused = true;
     this.#say(why);
   }
 
@@ -101,6 +104,7 @@ export class RawClient {
   #sendRepeatedly(times) {
     const most = Math.max(1, Math.floor(SEND_SIZE_MAX / Math.max(1, this.#bytes.length)));
     this.#awaitsAnswer = true;
+    this.#isRefused = false;
     this.#say("");
     this.#wire.ask({ ask: "dial" });
     if ($("deaf").checked) this.#wire.ask({ ask: "pause" });
