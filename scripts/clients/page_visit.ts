@@ -159,6 +159,10 @@ async function checkNarrow(browser: Browser): Promise<void> {
   const widths = "return [document.documentElement.scrollWidth, innerWidth]";
   const [content, window] = await browser.evaluate<number[]>(widths);
   assert.equal(content, window, "the page must not scroll sideways");
+  const meaning = `const cell = document.querySelector(".fields td.meaning");
+    return [cell.getBoundingClientRect().right, innerWidth]`;
+  const [right, edge] = await browser.evaluate<number[]>(meaning);
+  assert.ok(right <= edge, "what a field means must be in sight");
   await browser.resize(1366, 820);
 }
 
@@ -170,8 +174,13 @@ async function checkClosing(browser: Browser): Promise<void> {
   await until(browser, "#state", /^Closed 1001$/);
   await until(browser, "#browser-state", /^closed$/);
   assert.equal(await browser.evaluate(`return document.querySelector("#send").disabled`), true);
-  await browser.click("#toggle");
+  const opened = `return document.querySelectorAll(".row.browser.from-client.handshake").length`;
+  const before = await browser.evaluate<number>(opened);
+  const toggle = `document.querySelector("#toggle").click();`;
+  await browser.evaluate(toggle + toggle); // a double click opens one connection
   await until(browser, "#state", /^Open$/);
+  await hasRow(browser, "browser.from-server", "“heartbeat”");
+  assert.equal(await browser.evaluate<number>(opened), before + 1);
   await browser.type("#close-code", "1002");
   await browser.click("#toggle");
   await until(browser, "#browser-says", /The raw client may send any code\.$/);

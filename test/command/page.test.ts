@@ -25,6 +25,7 @@ interface PageModules {
   readonly RECIPES: Readonly<Record<string, readonly Recipe[]>>;
   readonly hex: (bytes: Uint8Array) => string;
   readonly parseHex: (text: string) => Uint8Array | null;
+  readonly quoted: (text: string) => string;
 }
 interface Recipe {
   readonly name: string;
@@ -127,6 +128,12 @@ test("parseHex takes what people write, and no half bytes", () => {
   for (const text of ["8", "81 8", "8g", "hello"]) assert.is(page.parseHex(text), null);
 });
 
+test("quoted() lets no character turn the row around, and leaves emoji whole", () => {
+  assert.is(page.quoted("\u202eabc\n"), "“\\u202eabc\\u000a”");
+  const family = "👩‍👩‍👧";
+  assert.is(page.quoted(family), `“${family}”`);
+});
+
 test.run();
 
 /** The modules of the page in a directory where they find the library's, as at the server. */
@@ -143,7 +150,7 @@ async function loadPage(): Promise<PageModules> {
   );
   writeFileSync(join(directory, "package.json"), '{ "type": "module" }');
   try {
-    const modules = ["observed.js", "recipes.js", "bytes.js"].map((name) => {
+    const modules = ["observed.js", "recipes.js", "bytes.js", "words.js"].map((name) => {
       return import(pathToFileURL(join(folder, name)).href);
     });
     return Object.assign({}, ...(await Promise.all(modules))) as PageModules;

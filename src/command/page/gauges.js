@@ -63,6 +63,13 @@ function showPeak(mark, share, now) {
   mark.style.insetInlineStart = `${100 * Math.max(share, now)}%`;
 }
 
+/** What becomes of the connection is not told any more. @param {"browser" | "raw"} lane */
+export function showUnseen(lane) {
+  const chip = $(`${lane}-state`);
+  chip.textContent = "not seen";
+  chip.className = "chip none";
+}
+
 /**
  * The state of a connection, and each step of its end.
  *

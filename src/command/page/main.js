@@ -8,7 +8,7 @@
 //   gauges      the channels in the server                       tables, parts, words: their pieces
 
 import { showDetail } from "./detail.js";
-import { showGauges, showState } from "./gauges.js";
+import { showGauges, showState, showUnseen } from "./gauges.js";
 import { Connection } from "./observed.js";
 import { RawClient } from "./raw_client.js";
 import { Timeline } from "./timeline.js";
@@ -31,6 +31,8 @@ const observed = new Map();
 
 /** @type {WebSocket} */
 let socket;
+/** Whether there is none yet, for the server has not said that it looks. */
+let isWaiting = false;
 /** Texts that were sent and are not yet back: the server keeps their order. */
 let pending = [{ text: "", sentAt: 0 }];
 
@@ -41,7 +43,9 @@ async function connect() {
   $("beats").textContent = "0";
   $("trip").textContent = "–";
   $("fastest").textContent = $("browser-says").textContent = "";
+  isWaiting = true;
   await wire.open();
+  isWaiting = false;
   wire.askPace();
   $("raw-form").inert = !wire.isOpen;
   pending = [];
@@ -135,6 +139,8 @@ function opened(connection) {
 
 function lost() {
   $("raw-form").inert = true;
+  for (const { lane } of observed.values()) showUnseen(lane);
+  observed.clear();
   timeline.note("The server tells nothing of the wire any more.");
 }
 
@@ -156,6 +162,8 @@ $("burst").addEventListener("click", () => {
   for (let index = 1; index <= count; index++) socket.send(`drop ${index} of ${count}`);
 });
 $("toggle").addEventListener("click", () => {
+  if (isWaiting) return;
+  $("browser-says").textContent = "";
   if (socket.readyState === WebSocket.CLOSED) return void connect();
   try {
     socket.close(Number($("close-code").value), "Closed from the page");

@@ -44,7 +44,7 @@ export function maskTable({ bytes, headerSize, payload }) {
 /** Bytes are counted from the first one of the frame. @param {ExplainedFrame} explained */
 export function fieldTable({ fields, offset: start }) {
   const names = ["byte", "field", "bits", "value", "meaning", "section"];
-  const head = element("tr", ...names.map((name) => element("th", name)));
+  const head = element("tr", ...names.map((name) => element(`th.${name}`, name)));
   const rows = fields.map(({ offset, name, bits, value, meaning, section }) =>
     element(
       "tr",

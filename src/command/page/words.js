@@ -74,7 +74,15 @@ export function closeWords(code, reason) {
 /** @param {string} text */
 export function quoted(text) {
   const shown = text.length > CONTENT_LENGTH_MAX ? `${text.slice(0, CONTENT_LENGTH_MAX)}…` : text;
-  return `“${shown}”`;
+  return `“${shown.replace(UNSEEN, escaped)}”`;
+}
+
+/** What ends a line, or turns the text around it, as the quotes of a row. */
+const UNSEEN = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** @param {string} character */
+function escaped(character) {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** "5 B", "64 KiB". @param {number} size */
