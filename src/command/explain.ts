@@ -1,6 +1,7 @@
 // `sluice explain`: what a person, or a test, has in bytes, frame by frame: §5.2.
 
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Role } from "../frame/mod.ts";
 import { COLOUR_HELP, COLOUR_OPTIONS, wantsColour } from "./colour.ts";
@@ -96,6 +97,9 @@ async function readBytes(values: Values, positionals: readonly string[]): Promis
   if (positionals.length > 0) {
     if (file !== undefined) throw new UsageError("Bytes come from --file or as HEX, not both");
     if (form === "raw") throw new UsageError("--raw is for a file or the standard input");
+    const [path] = positionals;
+    const isFile = positionals.length === 1 && form === null && /[./\\]/.test(path);
+    if (isFile && existsSync(path)) throw new UsageError(`That is a file: try --file ${path}`);
     return readText(positionals.join(" "), form ?? "hex");
   }
   if (file === undefined && process.stdin.isTTY) throw nothing();

@@ -57,6 +57,7 @@ const MISUSE: readonly (readonly [args: readonly string[], due: RegExp])[] = [
   [["--raw", "8900"], /^--raw is for a file or the standard input$/],
   [["--raw", "--hex"], /^One of --hex, --base64 and --raw, not several$/],
   [["--file", "x", "8900"], /^Bytes come from --file or as HEX, not both$/],
+  [["./package.json"], /^That is a file: try --file \.\/package\.json$/],
   [["--file", "/nonexistent"], /^Cannot read the file: ENOENT/],
   [[" "], /^There is no byte to explain: try 81 05 48 65 6c 6c 6f$/],
 ];
