@@ -8,10 +8,11 @@ import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import type { Addr } from "../server/address.ts";
+import { reset } from "./reset.ts";
 
 /** Of all pages together. */
 const CLIENTS_MAX = 16;
-const SIZE_MAX = 16 * 1024 * 1024;
+const SIZE_MAX = 8 * 1024 * 1024;
 const LIFE_MAX_MS = 10 * 60 * 1000;
 const HANDSHAKE_TIMEOUT_MS = 5000;
 
@@ -28,7 +29,7 @@ export class LoopbackClient {
 
   private constructor(socket: Socket) {
     this.#socket = socket;
-    this.#life = setTimeout(() => socket.destroy(), LIFE_MAX_MS);
+    this.#life = setTimeout(() => socket.destroy(), LIFE_MAX_MS).unref();
     clients++;
     socket.once("close", () => {
       clients--;
@@ -81,7 +82,7 @@ export class LoopbackClient {
   /** Ends, cuts, or stops and goes on to read. */
   act(act: LoopbackAct): void {
     if (act === "fin") this.#socket.end();
-    else if (act === "reset") this.#socket.resetAndDestroy();
+    else if (act === "reset") reset(this.#socket);
     else this.#socket[act]();
   }
 }

@@ -7,11 +7,11 @@
 
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
 import { openSocket } from "../client/open_socket.ts";
 import type { SocketOptions } from "../client/open_socket.ts";
 import { HeadReader } from "../protocol/http_head.ts";
 import type { WebSocketUrl } from "../protocol/websocket_url.ts";
+import { reset } from "./reset.ts";
 import { rewriteRequest, writeHead } from "./tap_request.ts";
 import { HEAD_SIZE_MAX, TapView } from "./tap_view.ts";
 import type { Sender, TapSink } from "./tap_view.ts";
@@ -148,9 +148,8 @@ export class TapConnection {
 
 /** Passes on how the other side has gone. */
 function cut(socket: Socket, isReset: boolean): void {
-  if (!isReset) socket.destroySoon();
-  else if (socket instanceof TLSSocket) socket.destroy();
-  else socket.resetAndDestroy();
+  if (isReset) reset(socket);
+  else socket.destroySoon();
 }
 
 function answer(client: Socket, status: string, text: string): void {

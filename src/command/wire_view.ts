@@ -66,6 +66,11 @@ export class WireView {
     }, STATS_EVERY_MS);
   }
 
+  /** Connections that it sees now. */
+  get lanes(): number {
+    return this.#lanes.size;
+  }
+
   /** Does what the page asks for, until it is gone. */
   async serve(): Promise<void> {
     try {

@@ -19,6 +19,9 @@ const ID = /^[0-9a-f]{32}$/;
 /** The messages that a raw client's page may send at once. */
 const MESSAGE_SIZE_MAX = 4 * 1024 * 1024;
 
+/** Connections that one page sees: others that name its view are nobody's. */
+const LANES_MAX = 32;
+
 interface Observed {
   readonly view: WireView;
   readonly lane: WireLane;
@@ -99,7 +102,7 @@ export class WireViews {
   #opened(opened: ConnectionOpened): void {
     const { pathname, searchParams } = urlOf(opened.request.url ?? "");
     const view = this.#views.get(searchParams.get("view") ?? "");
-    if (view === undefined || pathname !== "/ws") return;
+    if (view === undefined || pathname !== "/ws" || view.lanes >= LANES_MAX) return;
     const lane = view.observe(searchParams.get("client") === "raw" ? "raw" : "browser", opened);
     this.#observed.set(opened.connection, { view, lane });
   }
