@@ -40,7 +40,7 @@ export function headerFields(bytes: Uint8Array, offset: number, rsvAllowed: numb
       offset: offset + 1,
       bits: binary(second >> 7, 1),
       value: String(second >> 7),
-      meaning: second >= 0x80 ? "payload is masked: from a client" : "not masked: from a server",
+      meaning: second >= 0x80 ? "masked, as by a client" : "not masked, as by a server",
       section: "§5.1",
     },
     {
@@ -165,6 +165,7 @@ function opcodeMeaning(opcode: number): string {
 export function closeCodeName(code: number): string {
   const found = Object.entries(CloseCode).find(([, value]) => value === code);
   if (found !== undefined) return found[0];
+  if (code === 1004) return "reserved";
   if (code === 1005) return "NO_STATUS_RECEIVED, never on the wire";
   if (code === 1006) return "ABNORMAL_CLOSURE, never on the wire";
   if (code === 1015) return "TLS_HANDSHAKE, never on the wire";

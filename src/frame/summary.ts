@@ -35,8 +35,10 @@ function isFirst(opcode: number): boolean {
   return opcode !== Opcode.CONTINUATION && !isControl(opcode);
 }
 
-function contentOf({ close, payload }: OpenFrame, text: string | null): string {
-  if (payload.length === 0) return "";
+function contentOf({ close, payload, problems }: OpenFrame, text: string | null): string {
+  if (payload.length === 0) {
+    return close === null || problems.length > 0 ? "" : ": no code, so 1005 is reported";
+  }
   if (close === null) return `: ${text === null ? shortHex(payload) : quoted(text)}`;
   const reason = close.reason === "" ? "" : ` ${quoted(close.reason)}`;
   return `: ${close.code} ${closeCodeName(close.code)}${reason}`;

@@ -36,7 +36,7 @@ byte  field           bits     value           meaning                          
 0     RSV2            0        0               not in use                           §5.2
 0     RSV3            0        0               not in use                           §5.2
 0     opcode          0001     0x1             text                                 §5.6
-1     MASK            1        1               payload is masked: from a client     §5.1
+1     MASK            1        1               masked, as by a client               §5.1
 1     length          0000101  5               bytes of payload                     §5.2
 2     masking key     32 bits  37 fa 21 3d     payload byte i XOR key byte i mod 4  §5.3
 6     masked payload           7f 9f 4d 51 58  5 bytes                              §5.3
@@ -66,7 +66,7 @@ byte  field            bits     value  meaning                                  
 0     RSV2             0        0      not in use                               §5.2
 0     RSV3             0        0      not in use                               §5.2
 0     opcode           0011     0x3    reserved for further data frames         §5.2
-1     MASK             0        0      not masked: from a server                §5.1
+1     MASK             0        0      not masked, as by a server               §5.1
 1     length           1111110  126    the next 16 bits are the length          §5.2
 2     extended length  16 bits  5      bytes of payload, in network byte order  §5.2
 4     payload                   48     1 byte                                   §5.2
@@ -127,7 +127,7 @@ const LINES: readonly Line[] = [
   // Empty frames.
   ["81 00", ["text, final, not masked, empty"]],
   ["82 80 00000000", ["binary, final, masked, empty"]],
-  ["88 00", ["close, final, not masked, empty"]],
+  ["88 00", ["close, final, not masked, empty: no code, so 1005 is reported"]],
   ["89 00 8a 00", ["ping, final, not masked, empty", "pong, final, not masked, empty"]],
   // The three forms of the length.
   ["82 01 ff", ["binary, final, not masked, 1 byte: ff"]],
@@ -161,10 +161,10 @@ const LINES: readonly Line[] = [
   [
     "8800 8900 8100 8800 8300",
     [
-      "close, final, not masked, empty",
+      "close, final, not masked, empty: no code, so 1005 is reported",
       "ping, final, not masked, empty",
       "text, final, not masked, empty ! ignored RFC 6455 §5.5.1 at 4",
-      "close, final, not masked, empty",
+      "close, final, not masked, empty: no code, so 1005 is reported",
       "reserved, final, not masked, empty ! ignored RFC 6455 §5.2 at 8" +
         " ! ignored RFC 6455 §5.5.1 at 8",
     ],
