@@ -62,7 +62,8 @@ them (one that is about two clauses counts twice).
   code or no test. Do not edit: \`${WRITE_COMMAND}\`.
 `;
   if (clients.length === 0) return text;
-  return `${text}- ${clients.join(", ")} bind a client only. They join with the other clauses of a client.\n`;
+  const all = clients.join(", ");
+  return `${text}- ${all} bind a client only. They join with the other clauses of a client.\n`;
 }
 
 function rowOf({ id, level, sections, sentence }: Clause, found: Evidence): string {
