@@ -12,7 +12,7 @@ import { reset } from "./reset.ts";
 
 /** Of all pages together. */
 const CLIENTS_MAX = 16;
-const SIZE_MAX = 8 * 1024 * 1024;
+const SIZE_MAX = 16 * 1024 * 1024;
 const LIFE_MAX_MS = 10 * 60 * 1000;
 const HANDSHAKE_TIMEOUT_MS = 5000;
 

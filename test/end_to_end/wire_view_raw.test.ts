@@ -89,7 +89,7 @@ test("the raw client says why it has cut TCP", async () => {
   for (;;) {
     const event = await page.next();
     if (event.event !== "refused") continue;
-    assert.is(event.why, "A raw client sends 8 MiB at most: it has cut TCP");
+    assert.is(event.why, "A raw client sends 16 MiB at most: it has cut TCP");
     break;
   }
 });
