@@ -93,7 +93,7 @@ async function startPython(): Promise<{ readonly port: number; stop(): void }> {
   const child: ChildProcess = spawn("python3", [script], { stdio: ["ignore", "pipe", "ignore"] });
   const started = once(child.stdout as NodeJS.ReadableStream, "data") as Promise<[Buffer]>;
   const failed = once(child, "close").then(() => {
-    throw new Error("python3 has no websockets");
+    throw new Error("python3 has no websockets of version 13 or newer");
   });
   child.on("error", () => {});
   const [chunk] = await Promise.race([started, failed]);
