@@ -6,14 +6,16 @@
 import { Buffer } from "node:buffer";
 import { frameSizeMax } from "../frame/encoder.ts";
 import { headerSize, Opcode, writeHeader } from "../frame/mod.ts";
+import { sliceEnd } from "../frame/utf8.ts";
 import type { Deflater } from "../message/deflate.ts";
 import type { Message } from "../message/message.ts";
 import { TextBytes } from "../message/text_bytes.ts";
 import type { Connection } from "./connection.ts";
 import { wireSent } from "./diagnostics.ts";
-import { Uncompressed } from "./outbox.ts";
+import { plain, Uncompressed } from "./outbox.ts";
 import type { Outgoing } from "./outbox.ts";
 import { Page } from "./page.ts";
+import type { PageUser } from "./page.ts";
 import type { Transport } from "./transport.ts";
 
 /** A frame that may be larger is not copied into the page. */
@@ -35,8 +37,18 @@ export function isTooLargeForPage(message: Message): boolean {
   return frameSizeMax(message) > COPY_SIZE_MAX;
 }
 
-/** Writes the frames of one connection. What it is given last leaves with {@linkcode flush}. */
-export class FrameWriter {
+/** What a {@linkcode FrameWriter} tells its owner. */
+export interface FrameWriterOwner {
+  /** The socket takes nothing more until it has drained. */
+  filled(): void;
+}
+
+/**
+ * Writes the frames of one connection. What it is given last leaves with {@linkcode flush}, or
+ * before another connection writes: there is one page for all, and one batch in it.
+ */
+export class FrameWriter implements PageUser {
+  readonly #owner: FrameWriterOwner;
   readonly #deflater: Deflater | null;
   #transport: Transport | null = null;
   #connection: Connection | null = null;
@@ -45,7 +57,8 @@ export class FrameWriter {
   #largeAt = 0; // how much of it is written: bytes, or UTF-16 code units of a text
 
   /** @param deflater For what is to be compressed; `null`: nothing is. */
-  constructor(deflater: Deflater | null) {
+  constructor(owner: FrameWriterOwner, deflater: Deflater | null) {
+    this.#owner = owner;
     this.#deflater = deflater;
   }
 
@@ -54,9 +67,15 @@ export class FrameWriter {
     return this.#full;
   }
 
+  /** Hot: whether the page is in nobody else's use. */
+  get isFree(): boolean {
+    return page.user === this || page.user === null;
+  }
+
   /** Hot: whether another message may be written: the socket takes it, and the page has room. */
   isReady(): boolean {
-    if (!page.hasRoom(COPY_SIZE_MAX)) this.flush();
+    if (this.#full) return false;
+    this.#makeRoom(COPY_SIZE_MAX);
     return !this.#full;
   }
 
@@ -65,7 +84,9 @@ export class FrameWriter {
     this.#transport = transport;
     this.#connection = connection;
     this.#full = transport === null;
-    if (transport === null) this.#large = null;
+    if (transport !== null) return;
+    this.#large = null;
+    if (page.user === this) page.giveBack(page.take());
   }
 
   /** The socket has taken all that it was given: goes on with the frame that was begun. */
@@ -76,18 +97,20 @@ export class FrameWriter {
     this.flush(); // the page is everybody's: nothing of ours stays in it
   }
 
-  /** Hot: writes a message as one frame. Where `isAlone`, no other goes into the same batch. */
+  /**
+   * Hot: writes a message as one frame, where {@linkcode isReady}. Where `isAlone`, no other goes
+   * into the same batch.
+   */
   message(outgoing: Outgoing, isAlone: boolean): void {
     if (this.#deflater !== null && this.#deflated(outgoing, this.#deflater)) return;
     const message = typeof outgoing === "string" ? outgoing : plain(outgoing);
     if (isTooLargeForPage(message)) {
       this.#writeLarge(message, opcodeOf(message), 0);
     } else if (typeof message === "string") {
-      this.#makeRoom(frameSizeMax(message));
       if (isAlone) page.text(message);
       else page.textInRow(message);
     } else {
-      this.frame(opcodeOf(message), message);
+      page.binary(opcodeOf(message), message);
     }
   }
 
@@ -120,8 +143,9 @@ export class FrameWriter {
 
   /** Hot: hands over what is still in the page. */
   flush(): void {
-    if (page.isEmpty) return;
+    if (page.user !== this) return;
     const batch = page.take();
+    if (batch.length === 0) return;
     this.#write(batch);
     if (this.#transport?.flushed) page.giveBack(batch);
   }
@@ -189,8 +213,9 @@ export class FrameWriter {
   /** To encode 1 MiB so takes a fifth of the time that a buffer of that size does. */
   #writeText(text: string): void {
     const start = this.#largeAt;
-    const end = sliceEnd(text, start);
-    if (!page.hasRoom(3 * (end - start))) return this.flush();
+    const end = sliceEnd(text, start, TEXT_SLICE_LENGTH);
+    this.#makeRoom(3 * (end - start));
+    if (this.#full) return;
     page.rawText(text.substring(start, end));
     this.#sliced(end, text.length);
   }
@@ -200,35 +225,25 @@ export class FrameWriter {
     if (end === length) this.#large = null;
   }
 
+  /** Hot: takes the page, with room for `size` bytes behind what is ours in it. */
   #makeRoom(size: number): void {
+    if (page.user !== this) page.claim(this);
     if (page.hasRoom(size)) return;
     this.flush();
+    page.claim(this);
     page.hasRoom(size);
   }
 
   #write(bytes: Uint8Array): void {
-    if (wireSent.hasSubscribers) this.#tell(bytes);
-    if (!this.#transport?.write(bytes)) this.#full = true;
-  }
-
-  #tell(bytes: Uint8Array): void {
-    if (this.#transport !== null) wireSent.publish({ connection: this.#connection, bytes });
+    if (this.#transport === null) return;
+    if (wireSent.hasSubscribers) wireSent.publish({ connection: this.#connection, bytes });
+    if (this.#transport?.write(bytes)) return;
+    this.#full = true;
+    if (this.#transport !== null) this.#owner.filled(); // else that write has ended it
   }
 }
 
 /** §6.1 [B42]: the opcode says what a message is. */
 function opcodeOf(message: Message): number {
   return typeof message === "string" || message instanceof TextBytes ? Opcode.TEXT : Opcode.BINARY;
-}
-
-function plain(outgoing: Outgoing): Message {
-  return outgoing instanceof Uncompressed ? outgoing.message : outgoing;
-}
-
-/** Where a slice of `text` may end: not inside a surrogate pair, which is one character. */
-function sliceEnd(text: string, start: number): number {
-  const end = start + TEXT_SLICE_LENGTH;
-  if (end >= text.length) return text.length;
-  const last = text.charCodeAt(end - 1);
-  return last >= 0xd800 && last < 0xdc00 ? end - 1 : end;
 }

@@ -39,13 +39,18 @@ export function kept(message: Message, options?: PutOptions): Outgoing {
   return outgoing(typeof message === "string" ? message : copyOfBytes(message), options);
 }
 
+/** Hot: the message itself. */
+export function plain(outgoing: Outgoing): Message {
+  return outgoing instanceof Uncompressed ? outgoing.message : outgoing;
+}
+
 /** Hot: bytes, or UTF-16 code units of a text. */
 export function sizeOf(outgoing: Outgoing): number {
-  return outgoing instanceof Uncompressed ? outgoing.message.length : outgoing.length;
+  return plain(outgoing).length;
 }
 
 function costOf(outgoing: Outgoing): number {
-  return charge(outgoing instanceof Uncompressed ? outgoing.message : outgoing);
+  return charge(plain(outgoing));
 }
 
 function copyOfBytes(bytes: Uint8Array): Uint8Array {

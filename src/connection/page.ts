@@ -4,11 +4,12 @@
 //   |  still with a socket  |  the batch  |  room  |
 //                           start         end
 //
-// A batch lives within one synchronous flush: it is taken, written, and given back when the kernel
-// took it at once, as it does while the peer keeps up. Otherwise it stays for the socket to send
-// and the next one goes behind it: so a page that somebody still needs is full of such batches,
-// and not held by a single one. What is taken is out of the way before anything is written: a
-// stream in memory may run its reader, and so other connections, in the middle of the write.
+// A batch is that of one connection, and grows until that one's flush, or until another needs the
+// page. Then it is taken, written, and given back when the kernel took it at once, as it does while
+// the peer keeps up. Otherwise it stays for the socket to send and the next one goes behind it: so
+// a page that somebody still needs is full of such batches, and not held by a single one. What is
+// taken is out of the way before anything is written: a stream in memory may run its reader, and so
+// other connections, in the middle of the write.
 
 import { Buffer } from "node:buffer";
 import {
@@ -28,8 +29,16 @@ const KEPT_VIEW_SIZE_MAX = 512;
 /** Texts that are encoded together. What is left of them in memory is as little. */
 const TEXTS_MAX = 32;
 
+/** Who writes batches. */
+export interface PageUser {
+  /** Sends the batch that is in the page. */
+  flush(): void;
+}
+
 /** A page and the batch that is being written into it. */
 export class Page {
+  /** Whose batch it is, or would be; for others to read. */
+  user: PageUser | null = null;
   #bytes: Buffer = Buffer.allocUnsafeSlow(PAGE_SIZE);
   #start = 0;
   #end = 0;
@@ -43,6 +52,15 @@ export class Page {
 
   get isEmpty(): boolean {
     return this.#end === this.#start && this.#count === 0;
+  }
+
+  /**
+   * Makes `user` the one whose batch it is. That of another is sent first: of more than one where
+   * a stream in memory, in the middle of it, lets others write.
+   */
+  claim(user: PageUser): void {
+    while (this.user !== null) this.user.flush();
+    this.user = user;
   }
 
   /** Bytes that fit behind the batch. */
@@ -92,8 +110,9 @@ export class Page {
     this.#end += encodeUtf8(this.#bytes, this.#end, text);
   }
 
-  /** Hot: takes the batch, for one write. The next one begins behind it. */
+  /** Hot: takes the batch, for one write. The next one begins behind it, and may be another's. */
   take(): Uint8Array {
+    this.user = null;
     this.#encodeTexts();
     const start = this.#start;
     const size = this.#end - start;

@@ -13,6 +13,7 @@ import type { Message } from "../message/message.ts";
 import type { Connection } from "./connection.ts";
 import { ControlQueue } from "./control_queue.ts";
 import { FrameWriter, isTooLargeForPage } from "./frame_writer.ts";
+import type { FrameWriterOwner } from "./frame_writer.ts";
 import type { ConnectionLimits } from "./limits.ts";
 import { kept, Outbox, outgoing, sizeOf } from "./outbox.ts";
 import type { Outgoing, PutOptions } from "./outbox.ts";
@@ -43,7 +44,7 @@ export interface WriteLoopOwner {
 }
 
 /** The outgoing half of a connection. */
-export class WriteLoop {
+export class WriteLoop implements FrameWriterOwner {
   /** Messages that were handed to the socket; for others to read. */
   messagesSent = 0;
   /** What waits to be sent; for others to look at. */
@@ -66,7 +67,7 @@ export class WriteLoop {
 
   constructor(owner: WriteLoopOwner, limits: ConnectionLimits, deflater: Deflater | null) {
     this.#owner = owner;
-    this.#writer = new FrameWriter(deflater);
+    this.#writer = new FrameWriter(this, deflater);
     this.#compresses = deflater !== null;
     this.outbox = new Outbox(limits);
   }
@@ -118,21 +119,26 @@ export class WriteLoop {
   }
 
   /**
-   * Hot: past the empty outbox into the socket, at once. So goes the single answer to what has
-   * arrived, and what is large: it is read from the caller's memory, and no copy of it waits.
+   * Hot: past the empty outbox into the page, to leave with what else is written until the flush.
+   * At once goes the single answer to what has arrived, and what is large: it is read from the
+   * caller's memory, and no copy of it waits.
    */
   #writeThrough(message: Message, toSend: Outgoing): boolean {
+    if (!this.#isIdle) return false;
     const isLarge = isTooLargeForPage(message);
-    if (!isLarge && !(this.#isAnswering && this.#writesInTurn === 0)) return false;
-    if (!this.#isIdle || !this.#writer.isReady()) return false;
+    if (!isLarge && !this.#writer.isFree) return false; // many to whom little is sent: a batch each
+    if (!this.#writer.isReady()) return false;
     this.#stretch += isLarge ? LARGE_STRETCH : 1;
     if (this.#compresses) this.#stretch += message.length >> COMPRESSED_SHIFT;
-    this.#writesInTurn++;
     this.messagesSent++;
+    const isAlone = isLarge || (this.#isAnswering && this.#writesInTurn === 0);
+    this.#writesInTurn++;
     this.#isFlushing = true;
     if (isLarge && typeof message !== "string") this.#writer.borrowed(message, toSend !== message);
-    else this.#writer.message(toSend, true);
-    this.#flushed();
+    else this.#writer.message(toSend, isAlone);
+    if (isAlone) this.#writer.flush();
+    this.#isFlushing = false;
+    if (!isAlone) this.#schedule();
     return true;
   }
 
@@ -201,8 +207,7 @@ export class WriteLoop {
     this.#isFlushing = true;
     this.#writer.drained();
     this.#isFlushing = false;
-    if (this.#writer.isFull) this.#owner.stalled(true);
-    else this.flush();
+    this.flush();
   }
 
   /** Hot: sends what is there, as far as the socket takes it. */
@@ -228,7 +233,8 @@ export class WriteLoop {
       this.#writer.frame(Opcode.CLOSE, this.#close);
       this.#close = null;
     }
-    this.#flushed();
+    this.#writer.flush();
+    this.#isFlushing = false;
     if (this.outbox.messages > 0) this.#schedule(); // it has stopped for the others' sake
     if (!isLast || !this.#endDue) return;
     this.#endDue = false;
@@ -236,10 +242,9 @@ export class WriteLoop {
     this.#owner.finished();
   }
 
-  #flushed(): void {
-    this.#writer.flush();
-    this.#isFlushing = false;
-    if (this.#writer.isFull) this.#owner.stalled(true);
+  /** Told by the writer, also when it wrote because another connection needed the page. */
+  filled(): void {
+    this.#owner.stalled(true);
   }
 
   /** At the end of the turn; outside of one after the microtasks, in which handlers answer. */

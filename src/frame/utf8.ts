@@ -57,6 +57,17 @@ function nativeBuffer(bytes: Uint8Array): NativeBuffer {
   return buffer as NativeBuffer;
 }
 
+/**
+ * Where a slice of `text`, at most `length` code units from `start` on, may end: not inside a
+ * surrogate pair, which is one character.
+ */
+export function sliceEnd(text: string, start: number, length: number): number {
+  const end = start + length;
+  if (end >= text.length) return text.length;
+  const last = text.charCodeAt(end - 1);
+  return last >= 0xd800 && last < 0xdc00 ? end - 1 : end;
+}
+
 /** Hot: writes `text` as UTF-8 at `at`, where there must be room. Returns its size in bytes. */
 export function encodeUtf8(buffer: Buffer, at: number, text: string): number {
   return (buffer as NativeBuffer).utf8Write(text, at, buffer.length - at);

@@ -8,7 +8,7 @@ import type { Closure } from "../../src/protocol/endpoint.ts";
 import { closeFrame, frame } from "../support/frame.ts";
 import { rejects } from "../support/rejects.ts";
 import { withTimeout } from "../support/with_timeout.ts";
-import { binaryHex, closeHex, isSettled, Line, short, textHex, turn } from "./support.ts";
+import { binaryHex, closeHex, fullLine, isSettled, Line, short, textHex, turn } from "./support.ts";
 
 const test = suite("connection/close");
 
@@ -132,12 +132,13 @@ test("close() can be awaited from inside the message loop", async () => {
 });
 
 test("close() sends what was queued before it, and refuses the calls that wait", async () => {
-  const line = new Line({ limits: { outboxMessagesMax: 3 } });
+  const line = await fullLine({ outboxMessagesMax: 3 });
   const writes = ["a", "b", "c"].map((text) => line.connection.write(text));
   const waiting = rejects(line.connection.write("d"));
   void line.connection.close();
   await Promise.all(writes);
   assert.instance(await waiting, ConnectionClosedError);
+  line.transport.drain();
   await turn();
   assert.is(line.transport.sent, ["a", "b", "c"].map(textHex).join("") + closeHex(1000));
 });

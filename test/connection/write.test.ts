@@ -32,11 +32,13 @@ test("write() sends in order, all of one tick as one write of the socket", async
 });
 
 test("write() fulfils at once while there is room, before anything is sent", async () => {
-  const line = new Line();
+  const line = await fullLine();
   await line.connection.write("Hello");
-  assert.is(line.transport.writes.length, 0);
+  assert.is(line.transport.sent, "");
   assert.equal(line.connection.stats().outbox, { messages: 1, size: ITEM_COST + 10 });
+  line.transport.drain();
   await turn();
+  assert.is(line.transport.sent, textHex("Hello"));
   assert.equal(line.connection.stats().outbox, { messages: 0, size: 0 });
 });
 

@@ -1,0 +1,97 @@
+// One page for all connections: whose batch is in it, and what becomes of that when another one
+// writes, when its own connection is cut, or when its socket turns out to be full.
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { frame } from "../support/frame.ts";
+import { binaryHex, Line, short, textHex, turn } from "./support.ts";
+
+const test = suite("connection/shared_page");
+
+const LARGE = new Uint8Array(100_000).fill(7);
+
+/** What was written of one socket, write by write. */
+function writesOf(line: Line): string[] {
+  return line.transport.writes.map((bytes) => Buffer.from(bytes).toString("hex"));
+}
+
+test("messages to two connections by turns are one write for each", async () => {
+  const [first, second] = [new Line(), new Line()];
+  for (const text of ["a", "b", "c"]) {
+    void first.connection.write(text);
+    void second.connection.write(text.toUpperCase());
+  }
+  assert.equal([writesOf(first), writesOf(second)], [[], []]);
+  await turn();
+  assert.equal(writesOf(first), [["a", "b", "c"].map(textHex).join("")]);
+  assert.equal(writesOf(second), [["A", "B", "C"].map(textHex).join("")]);
+});
+
+test("what another has in the page leaves before a large message goes through it", async () => {
+  const [first, second] = [new Line(), new Line()];
+  void first.connection.write("a");
+  void first.connection.write("é"); // not encoded yet
+  void second.connection.write(LARGE);
+  assert.equal(writesOf(first), [textHex("a") + textHex("é")]);
+  assert.is(short(second.transport.sent), short(binaryHex(LARGE)));
+  void first.connection.write("b");
+  await turn();
+  assert.is(first.transport.sent, ["a", "é", "b"].map(textHex).join(""));
+  assert.is(first.connection.stats().sent.messages, 3);
+});
+
+test("an answer that leaves at once has the page of another emptied first", async () => {
+  const [first, second] = [new Line(), new Line()];
+  void first.connection.write("a");
+  second.receive(frame("89", "ping"));
+  assert.is(first.transport.sent, textHex("a"));
+  assert.is(second.transport.sent, `8a04${Buffer.from("ping").toString("hex")}`);
+});
+
+test("terminate() takes what was not sent out of the page, and nothing of others", async () => {
+  const [first, second] = [new Line(), new Line()];
+  void first.connection.write("lost");
+  first.connection.terminate();
+  void second.connection.write("kept");
+  await turn();
+  assert.is(first.transport.sent, "");
+  assert.is(second.transport.sent, textHex("kept"));
+});
+
+test("a socket that another one's turn has found full stalls, and ends for it", async () => {
+  const [first, second] = [new Line({ limits: { stallTimeoutMs: 50 } }), new Line()];
+  first.transport.full = true;
+  void first.connection.write("a");
+  void second.connection.write(LARGE);
+  assert.is(first.transport.sent, textHex("a"));
+  void first.connection.write("b"); // waits now
+  await turn();
+  assert.is(first.transport.sent, textHex("a"));
+  assert.is(first.connection.stats().outbox.messages, 1);
+  first.clock.advanceSync(50);
+  assert.is(first.transport.destroys, 1);
+  first.disconnect();
+  const closure = await first.connection.closed;
+  assert.is(closure.code, 1006);
+  assert.is((closure.cause as Error).message, "Peer took no byte for 50 ms (stallTimeoutMs)");
+});
+
+test("what a stream writes within another's write is neither lost nor mixed up", async () => {
+  const [first, second, third] = [new Line(), new Line(), new Line()];
+  let depth = 0;
+  first.transport.onWrite = () => {
+    if (depth++ > 0) return;
+    void second.connection.write("B");
+    void third.connection.write("C");
+  };
+  void first.connection.write("a");
+  void third.connection.write(LARGE); // takes the page from the first, in whose write others come
+  void first.connection.write("b");
+  await turn();
+  assert.is(first.transport.sent, textHex("a") + textHex("b"));
+  assert.is(second.transport.sent, textHex("B"));
+  const texts = [textHex("C") + binaryHex(LARGE), binaryHex(LARGE) + textHex("C")];
+  assert.ok(texts.includes(third.transport.sent), third.transport.sent.slice(0, 40));
+});
+
+test.run();
