@@ -28,7 +28,7 @@ import type { ControlSink } from "./control_frame.ts";
 import type { Inflater } from "./inflate.ts";
 import { ITEM_COST } from "./message.ts";
 import type { Message } from "./message.ts";
-import { copyBytes, copyOf, firstOf } from "./owned.ts";
+import { copyBytes, copyOf, firstOf, owned } from "./owned.ts";
 import { release } from "./release.ts";
 import { asText } from "./text_bytes.ts";
 import type { TextForm } from "./text_bytes.ts";
@@ -258,10 +258,10 @@ export class MessageAssembler implements FrameSink {
   #inflate(compressed: Uint8Array): void {
     if (this.#inflater === null) throw new Error("Bug: nobody agreed on compression");
     const bytes = this.#inflater.inflate(compressed, this.#sizeMax); // RFC 7692 §6.2 [D11]
-    if (this.#opcode === Opcode.BINARY) return this.#finish(bytes); // RFC 7692 §6.1 [D08]
+    if (this.#opcode === Opcode.BINARY) return this.#finish(owned(bytes)); // RFC 7692 §6.1 [D08]
     // RFC 7692 §6.1 [D09]. What was inflated has no place in the stream, only its frame has: -1.
     if (this.#firstInvalid(bytes, 0, bytes.length) !== -1) throw notUtf8(-1);
-    this.#finish(this.#textAsBytes ? asText(bytes) : decodeText(bytes));
+    this.#finish(this.#textAsBytes ? asText(owned(bytes)) : decodeText(bytes));
   }
 
   /** What does not shrink may grow: by an eighth where each byte is a code of nine bits. */

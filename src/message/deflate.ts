@@ -14,7 +14,6 @@
 
 import { constants, deflateRawSync } from "node:zlib";
 import { Context } from "./context.ts";
-import { owned } from "./owned.ts";
 
 /** How a {@linkcode Deflater} compresses. */
 export interface DeflaterOptions {
@@ -71,9 +70,10 @@ export class Deflater {
   }
 
   /**
-   * Hot: the payload for a message with RSV1, on memory of its own. `null`: send it as it is,
-   * without RSV1, since it is short or does not shrink. A payload that was returned must be sent,
-   * and in this order: with context takeover, the next one builds on it.
+   * Hot: the payload for a message with RSV1. Nobody else has it, but it may be a view into larger
+   * memory. `null`: send it as it is, without RSV1, since it is short or does not shrink. A payload
+   * that was returned must be sent, and in this order: with context takeover, the next one builds
+   * on it.
    */
   deflate(payload: Uint8Array): Uint8Array | null {
     const { length } = payload;
@@ -90,7 +90,7 @@ export class Deflater {
     this.#context?.push(payload);
     this.#bytesBefore += length;
     this.#bytesAfter += size;
-    return owned(flushed.subarray(0, size));
+    return flushed.subarray(0, size);
   }
 
   /**

@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import { FrameDecoder } from "../../src/frame/mod.ts";
 import { MessageAssembler } from "../../src/message/assembler.ts";
 import { Inflater } from "../../src/message/inflate.ts";
+import type { Message } from "../../src/message/message.ts";
 import { everySplit } from "../../src/testing/mod.ts";
 import { Chance, growth, violation } from "../frame/support.ts";
 import { bytes, concat, hex } from "../support/bytes.ts";
@@ -44,6 +45,25 @@ function stored(text: Uint8Array, sizeMax: number): Uint8Array {
   }
   return concat(...blocks, bytes("00"));
 }
+
+test("MessageAssembler hands out inflated messages on memory of their own, no Buffer", () => {
+  for (const text of ["string", "bytes"] as const) {
+    const messages: Message[] = [];
+    const sink = Object.assign(new MessageLog(), { message: (m: Message) => messages.push(m) });
+    const inflater = new Inflater({ windowBits: 15, contextTakeover: true });
+    const assembler = new MessageAssembler(sink, MIB, { inflater, text });
+    const decoder = new FrameDecoder(assembler, { rsvAllowed: 4 });
+    const sizes = [1, 100, 4000, 20_000, 200_000];
+    for (const size of sizes) {
+      decoder.push(frame(text === "bytes" ? "c1" : "c2", stored(new Uint8Array(size), 60_000)));
+    }
+    assert.equal(messages.map((message) => message.length), sizes);
+    for (const message of messages as Uint8Array[]) {
+      assert.is(Buffer.isBuffer(message), false);
+      assert.is(message.buffer.byteLength, message.length);
+    }
+  }
+});
 
 test("MessageAssembler gives inflated text that is no UTF-8 the offset of a frame (D09)", () => {
   const text = concat(new Uint8Array(40).fill(0x61), bytes("eda080"));

@@ -171,7 +171,8 @@ function reference(distance: number, length: number): Uint8Array {
   return packed;
 }
 
-test("Inflater hands out memory of its own, and leaves its input as it is", () => {
+test("Inflater hands out memory that nobody writes to, and leaves its input as it is", () => {
+  const earlier: [Uint8Array, Uint8Array][] = [];
   const chance = new Chance(7);
   for (const size of [0, 1, 100, 4000, 16_384, 65_536, 65_537, 200_000, 2 ** 20]) {
     for (const contextTakeover of [false, true]) {
@@ -179,11 +180,10 @@ test("Inflater hands out memory of its own, and leaves its input as it is", () =
       const payload = flushed(text);
       const before = hex(payload);
       const message = inflater(contextTakeover).inflate(payload, MIB);
-      assert.is(Object.getPrototypeOf(message), Uint8Array.prototype);
-      assert.is(message.buffer.byteLength, size, "nothing else is kept with it");
       assert.is(hex(payload), before);
       payload.fill(0xff);
-      assert.ok(Buffer.compare(message, text) === 0, `${size}`);
+      earlier.push([message, text]);
+      for (const [then, sent] of earlier) assert.ok(Buffer.compare(then, sent) === 0, `${size}`);
     }
   }
 });

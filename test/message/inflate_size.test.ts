@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { deflateRawSync } from "node:zlib";
 import { Inflater } from "../../src/message/inflate.ts";
 import { Chance, violation } from "../frame/support.ts";
-import { bytes, concat } from "../support/bytes.ts";
+import { bytes, concat, hex } from "../support/bytes.ts";
 import { flushed, TAIL } from "./compressed.ts";
 
 const test = suite("message/inflate (size)");
@@ -94,7 +94,7 @@ test("Inflater refuses a block that takes our tail for its content, and no text 
   for (const payload of [bytes("010900f6ff"), cut]) {
     assert.is(violation(() => inflate(payload, MIB)), "1007 RFC 7692 §7.2.2 at -1");
   }
-  assert.equal(inflate(flushed(tail), MIB), tail);
+  assert.is(hex(inflate(flushed(tail), MIB)), hex(tail));
 });
 
 /** Bytes of memory that `action` took, garbage and all. */
