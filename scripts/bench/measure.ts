@@ -91,7 +91,7 @@ export async function measure(workload: Workload, plan: Plan): Promise<Measured>
   try {
     const sizes = new Map<string, number>();
     for (const { name, port } of servers) {
-      const isEcho = name !== "raw";
+      const isEcho = !name.startsWith("raw");
       const opened = await load.ask<Opened>({ ...workload, do: "open", name, port, isEcho });
       sizes.set(name, opened.replySize);
     }

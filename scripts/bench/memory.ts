@@ -14,7 +14,7 @@ export interface IdleCost {
 }
 
 const SLUICE = ["sluice each", "sluice for", "sluice deflate 7"];
-const SERVERS = [...SLUICE, "ws", "bun", "deno", "gorilla", "http"];
+const SERVERS = [...SLUICE, "ws", "bun", "deno", "gorilla", "uws", "http"];
 
 /** Up to here a server is warm, and its young generation as large as it will be. */
 const FEW = 2000;

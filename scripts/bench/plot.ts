@@ -4,8 +4,8 @@
 
 import type { Measured } from "./measure.ts";
 
-const SERVERS = ["sluice each", "sluice for", "ws", "bun", "deno", "gorilla"];
-const COLOURS = ["#0b7285", "#3bc9db", "#868e96", "#e67700", "#5f3dc4", "#2b8a3e"];
+const SERVERS = ["sluice each", "sluice for", "ws", "bun", "deno", "gorilla", "uws"];
+const COLOURS = ["#0b7285", "#3bc9db", "#868e96", "#e67700", "#5f3dc4", "#2b8a3e", "#c2255c"];
 
 const BAR = 9;
 const GROUP_GAP = 16;
@@ -24,7 +24,7 @@ export function plotOf(
   const groups = measured.map((workload, at) => groupOf(workload, TOP + at * groupHeight));
   const ticks = [0.25, 0.5, 1, 2, 4, 8, 16, 32].map((value) => tick(value, height));
   const legend = SERVERS.map((server, at) => {
-    const x = LEFT + at * 98;
+    const x = LEFT + at * 86;
     return (
       `<rect x="${x}" y="28" width="10" height="10" fill="${COLOURS[at]}"/>` +
       `<text x="${x + 15}" y="37">${server}</text>`

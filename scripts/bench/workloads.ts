@@ -17,7 +17,8 @@ export interface Workload {
 const FEW_STYLES = ["sluice each", "sluice try", "sluice for"];
 const LARGE_TEXT_STYLES = ["sluice each", "sluice for", "sluice bytes"];
 const STYLES = ["sluice each", "sluice try", "sluice batches", "sluice for", "sluice read"];
-const PEERS = ["ws", "bun", "deno", "gorilla", "raw"];
+const NEWEST_NODE = ["sluice@26 each", "sluice@26 for", "raw@26"];
+const PEERS = ["ws", "bun", "deno", "gorilla", "uws", "raw"];
 
 const KIB = 1024;
 const SIZES: Readonly<Record<string, number>> = {
@@ -38,7 +39,8 @@ function workload(
 ): Workload {
   const all = label === "32 B" && kind === "text" && connections === 64;
   const few = SIZES[label] > KIB && kind === "text" ? LARGE_TEXT_STYLES : FEW_STYLES;
-  const servers = [...(all ? STYLES : few), ...PEERS];
+  const newest = all || (label === "1 KiB" && kind === "text") ? NEWEST_NODE : [];
+  const servers = [...(all ? STYLES : few), ...newest, ...PEERS];
   const name = `${label} ${kind}, ${inFlight} in flight, ${connections} connections`;
   return { name, size: SIZES[label], kind, inFlight, connections, compressed: false, servers };
 }

@@ -1,5 +1,8 @@
 // ws, as its README has it. It hands text over as bytes, and so spares itself two conversions.
-import { WebSocketServer } from "ws";
+// Another peer brings native add-ons, which it would find: it is to be as npm installs it.
+process.env.WS_NO_BUFFER_UTIL = "1";
+process.env.WS_NO_UTF_8_VALIDATE = "1";
+const { WebSocketServer } = await import("ws");
 
 const maxPayload = 64 * 1024 * 1024;
 const perMessageDeflate = process.argv[2] === "deflate" && { threshold: 0 };
