@@ -11,7 +11,8 @@ import type { Deflater } from "../message/deflate.ts";
 import type { Message } from "../message/message.ts";
 import { TextBytes } from "../message/text_bytes.ts";
 import type { Connection } from "./connection.ts";
-import { wireSent } from "./diagnostics.ts";
+import { frameSent, wireSent } from "./diagnostics.ts";
+import { FrameEvents } from "./frame_events.ts";
 import { plain, Uncompressed } from "./outbox.ts";
 import type { Outgoing } from "./outbox.ts";
 import { Page } from "./page.ts";
@@ -48,10 +49,13 @@ export interface FrameWriterOwner {
  * before another connection writes: there is one page for all, and one batch in it.
  */
 export class FrameWriter implements PageUser {
+  /** Bytes that were handed to the socket; for others to read. */
+  bytesSent = 0;
   readonly #owner: FrameWriterOwner;
   readonly #deflater: Deflater | null;
   #transport: Transport | null = null;
   #connection: Connection | null = null;
+  #events: FrameEvents | null = null; // for observers, if there were any when it was attached
   #full = true; // until there is a socket
   #large: Message | null = null; // payload that is being written in slices
   #largeAt = 0; // how much of it is written: bytes, or UTF-16 code units of a text
@@ -83,6 +87,8 @@ export class FrameWriter implements PageUser {
   attach(transport: Transport | null, connection: Connection | null): void {
     this.#transport = transport;
     this.#connection = connection;
+    const isObserved = frameSent.hasSubscribers && connection !== null;
+    this.#events = isObserved ? new FrameEvents(frameSent, connection) : null;
     this.#full = transport === null;
     if (transport !== null) return;
     this.#large = null;
@@ -237,6 +243,8 @@ export class FrameWriter implements PageUser {
   #write(bytes: Uint8Array): void {
     if (this.#transport === null) return;
     if (wireSent.hasSubscribers) wireSent.publish({ connection: this.#connection, bytes });
+    if (this.#events !== null) this.#events.push(bytes);
+    this.bytesSent += bytes.length;
     if (this.#transport?.write(bytes)) return;
     this.#full = true;
     if (this.#transport !== null) this.#owner.filled(); // else that write has ended it

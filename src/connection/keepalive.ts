@@ -18,7 +18,8 @@ export interface KeepaliveOwner {
   /** Bytes that came so far: more of them are a sign of life. */
   readonly bytesReceived: number;
   sendKeepalivePing(): void;
-  keepaliveExpired(silentMs: number): void;
+  /** The peer has been silent for `silentMs`, of which it had `allowedMs`. */
+  keepaliveExpired(silentMs: number, allowedMs: number): void;
 }
 
 const DEFAULT_MS = 20_000;
@@ -106,7 +107,9 @@ export class Keepalive {
       if (this.#verdict !== verdict) return; // called off meanwhile
       this.#verdict = null;
       const now = this.#clock.now();
-      if (!this.#hasHeard(now)) this.#owner.keepaliveExpired(now - this.#silentSince);
+      if (this.#hasHeard(now)) return;
+      const allowedMs = this.#rounds.intervalMs + this.#timeoutMs;
+      this.#owner.keepaliveExpired(now - this.#silentSince, allowedMs);
     });
   }
 }

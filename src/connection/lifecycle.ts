@@ -10,17 +10,24 @@
 
 import { Endpoint } from "../protocol/endpoint.ts";
 import type { Closure, EndpointSink } from "../protocol/endpoint.ts";
+import { ABNORMAL_CLOSURE, CloseCode, ProtocolError } from "../frame/mod.ts";
 import type { Role } from "../frame/mod.ts";
 import type { Message } from "../message/message.ts";
 import type { TextForm } from "../message/text_bytes.ts";
 import type { Clock } from "./clock.ts";
 import type { Compression } from "./compression.ts";
 import type { Connection } from "./connection.ts";
+import { Counts } from "./counts.ts";
 import { Deadline, timedOut } from "./deadline.ts";
-import { connectionClose, wireFin, wireReceived } from "./diagnostics.ts";
+import { backpressure, connectionClose, frameReceived } from "./diagnostics.ts";
+import { wireFin, wireReceived } from "./diagnostics.ts";
+import type { Backpressure } from "./diagnostics.ts";
 import { ConnectionClosedError } from "./error.ts";
+import { FrameEvents } from "./frame_events.ts";
 import { Keepalive } from "./keepalive.ts";
 import type { KeepaliveOptions, KeepaliveOwner } from "./keepalive.ts";
+import { countLimitHit } from "./limit_hit.ts";
+import type { ConnectionLimitHit } from "./limit_hit.ts";
 import type { ConnectionLimits } from "./limits.ts";
 import { Outcome } from "./outcome.ts";
 import { Pings } from "./pings.ts";
@@ -52,6 +59,13 @@ export interface LifecycleOptions {
   readonly text?: TextForm;
 }
 
+/** Where connections are listed while they are open. */
+export interface ConnectionList {
+  add(connection: Lifecycle): void;
+  /** It has ended: its `closure` is known. */
+  delete(connection: Lifecycle): void;
+}
+
 /** The mechanism behind a `Connection`. */
 export class Lifecycle
   implements TransportEvents, EndpointSink, ReadLoopOwner, WriteLoopOwner, KeepaliveOwner
@@ -61,6 +75,10 @@ export class Lifecycle
   readonly compression: Compression | null;
   /** What the user holds of it, and observers are told of. */
   connection: Connection | null = null;
+  /** How often each limit was hit; `null`: none was. */
+  limitHits: Counts | null = null;
+  /** Whether the socket takes nothing more until it has drained. */
+  isStalled = false;
 
   readonly #endpoint: Endpoint;
   readonly #keepalive: Keepalive | null;
@@ -71,7 +89,8 @@ export class Lifecycle
   #closing: Deadline | null = null;
   #stall: Deadline | null = null;
 
-  #listedIn: Set<Lifecycle> | null = null;
+  #events: FrameEvents | null = null; // for observers, if there were any when it opened
+  #listedIn: ConnectionList | null = null;
   #transport: Transport | null = null;
   readonly #outcome = new Outcome();
   #answer: Uint8Array | null = null; // payload of the Close that answers the peer's
@@ -100,7 +119,7 @@ export class Lifecycle
   }
 
   get pings(): Pings {
-    return (this.#pings ??= new Pings(this.#clock));
+    return (this.#pings ??= new Pings(this.#clock, this));
   }
 
   get closed(): Promise<Closure> {
@@ -108,7 +127,7 @@ export class Lifecycle
   }
 
   /** Is in `list` from now on, until it has ended. */
-  listIn(list: Set<Lifecycle>): void {
+  listIn(list: ConnectionList): void {
     if (this.hasEnded) return;
     list.add(this);
     this.#listedIn = list;
@@ -117,6 +136,11 @@ export class Lifecycle
   /** Whether there is nothing of it any more, or never was. */
   get hasEnded(): boolean {
     return this.#outcome.closure !== null;
+  }
+
+  /** How it ended; `null`: it has not. */
+  get closure(): Closure | null {
+    return this.#outcome.closure;
   }
 
   /** Whether nobody has begun to close yet. */
@@ -133,22 +157,34 @@ export class Lifecycle
   open(transport: Transport): void {
     if (this.hasEnded) return transport.destroy();
     this.#transport = transport;
+    if (frameReceived.hasSubscribers && this.connection !== null) {
+      this.#events = new FrameEvents(frameReceived, this.connection);
+    }
     if (this.isOpen) this.#keepalive?.start();
     this.writeLoop.attach(transport, this.connection);
   }
 
-  /** Starts the closing handshake: §7.1.2 [B47]. Only the first call counts, for either side. */
-  close(code: number, reason: string, timeoutMs: number): void {
+  /**
+   * Starts the closing handshake: §7.1.2 [B47]. Only the first call counts, for either side.
+   *
+   * @param limit The name of the limit that `timeoutMs` is.
+   */
+  close(code: number, reason: string, timeoutMs: number, limit = "closeTimeoutMs"): void {
     this.writeLoop.refuse();
     if (!this.isOpen) return;
     this.#keepalive?.stop(); // the deadline sees to it from here on
-    this.#closeWithin(timeoutMs);
+    this.#closeWithin(timeoutMs, limit);
     this.#endpoint.close(code, reason);
     this.readLoop.discard();
   }
 
-  /** Cuts the connection: §7.1.7 without a Close frame, §7.3 [B59]. */
-  terminate(cause: unknown): void {
+  /**
+   * Cuts the connection: §7.1.7 without a Close frame, §7.3 [B59].
+   *
+   * @param hit The limit at which it is cut, if it is at one.
+   */
+  terminate(cause: unknown, hit: ConnectionLimitHit | null = null): void {
+    if (hit !== null && !this.#isDestroyed) this.limitHit(hit);
     if (!this.#isLost) this.#isTerminated = true;
     this.#destroy(cause);
   }
@@ -160,6 +196,14 @@ export class Lifecycle
     return new ConnectionClosedError(act, isClosing ? { ...closure, ...closure.sent } : closure);
   }
 
+  /** Counts a limit that was hit, and tells observers. */
+  limitHit(hit: ConnectionLimitHit): void {
+    const { connection } = this;
+    const remoteAddr = connection?.remoteAddr ?? { transport: "unix", path: "" };
+    this.limitHits ??= new Counts();
+    countLimitHit(this.limitHits, { ...hit, connection, remoteAddr, status: null });
+  }
+
   // Told by the transport.
 
   /** Hot. */
@@ -167,6 +211,7 @@ export class Lifecycle
     this.bytesReceived += bytes.length;
     if (wireReceived.hasSubscribers) wireReceived.publish({ connection: this.connection, bytes });
     if (this.#endpoint.state === "ending") return this.#linger(bytes.length); // §7.1.1 [B45]
+    if (this.#events !== null) this.#events.push(bytes);
     this.writeLoop.turnBegins();
     this.#endpoint.receive(bytes);
     this.#turnEnds();
@@ -178,7 +223,7 @@ export class Lifecycle
 
   endSent(): void {
     if (wireFin.hasSubscribers) wireFin.publish({ connection: this.connection, from: "local" });
-    if (!this.#isDestroyed) this.#closeWithin(LINGER_MS);
+    if (!this.#isDestroyed) this.#closeWithin(LINGER_MS, null);
   }
 
   ended(): void {
@@ -187,7 +232,7 @@ export class Lifecycle
     this.#isLost = true;
     this.#cause ??= new Error("Peer ended TCP without a Close frame (§7.1.5)");
     this.inputEnded();
-    this.#closeWithin(LINGER_MS);
+    this.#closeWithin(LINGER_MS, null);
     this.writeLoop.end(null);
   }
 
@@ -201,6 +246,7 @@ export class Lifecycle
     this.#transport = null;
     this.#closing?.meet();
     this.#stall?.meet();
+    this.#tellBackpressure("out", false);
     this.writeLoop.abandon();
     this.#pings?.fail(() => this.closedError("ping"));
     this.#listedIn?.delete(this);
@@ -233,13 +279,21 @@ export class Lifecycle
     this.readLoop.end();
   }
 
+  failed(error: unknown): void {
+    if (!(error instanceof ProtocolError)) return;
+    const { closeCode, found } = error;
+    if (closeCode !== CloseCode.MESSAGE_TOO_BIG) return;
+    const limit = this.#limits.messageSizeMax;
+    this.limitHit({ name: "messageSizeMax", limit, found: Math.max(found, limit), closeCode });
+  }
+
   sendClose(payload: Uint8Array): void {
     if (this.#endpoint.state === "closing") this.writeLoop.close(payload);
     else this.#answer = payload;
   }
 
   endTcp(): void {
-    if (!this.#closing?.isSet) this.#closeWithin(this.#limits.closeTimeoutMs);
+    if (!this.#closing?.isSet) this.#closeWithin(this.#limits.closeTimeoutMs, "closeTimeoutMs");
     if (this.#answer === null) return this.#endOutput();
     // What the handler says to the messages before the peer's Close belongs in front of ours, and
     // who reads nothing is not waited for: §5.5.1 [B26, B27].
@@ -251,34 +305,50 @@ export class Lifecycle
   pauseInput(): void {
     this.#transport?.pause();
     this.#keepalive?.suspend();
+    this.#tellBackpressure("in", true);
   }
 
   resumeInput(): void {
     if (this.#endpoint.stopped) this.#goOnLater();
     else this.#transport?.resume();
     this.#keepalive?.resume();
+    this.#tellBackpressure("in", false);
   }
 
   stalled(isFull: boolean): void {
+    if (isFull && this.#isDestroyed) return; // it was cut in the middle of that write
+    this.#tellBackpressure("out", isFull);
     if (!isFull) return this.#stall?.meet();
     const { stallTimeoutMs } = this.#limits;
     this.#stall ??= new Deadline(this.#clock);
     this.#stall.set(stallTimeoutMs, () => {
-      this.#destroy(timedOut(`Peer took no byte for ${stallTimeoutMs} ms (stallTimeoutMs)`));
+      const text = `Peer took no byte for ${stallTimeoutMs} ms (stallTimeoutMs)`;
+      this.#expire("stallTimeoutMs", stallTimeoutMs, stallTimeoutMs, text);
     });
   }
 
   finished(): void {
-    if (this.#transport?.flushed === false) this.#closeWithin(this.#limits.closeTimeoutMs);
-    else this.#closeWithin(LINGER_MS);
+    const { closeTimeoutMs } = this.#limits;
+    if (this.#transport?.flushed !== false) this.#closeWithin(LINGER_MS, null);
+    else this.#closeWithin(closeTimeoutMs, "closeTimeoutMs");
   }
 
   sendKeepalivePing(): void {
     this.writeLoop.ping(new Uint8Array(0));
   }
 
-  keepaliveExpired(silentMs: number): void {
-    this.#destroy(timedOut(`Peer was silent for ${Math.round(silentMs)} ms, pinged (keepalive)`));
+  keepaliveExpired(silentMs: number, allowedMs: number): void {
+    const text = `Peer was silent for ${Math.round(silentMs)} ms, pinged (keepalive)`;
+    this.#expire("keepalive", allowedMs, silentMs, text);
+  }
+
+  #tellBackpressure(direction: Backpressure["direction"], active: boolean): void {
+    if (direction === "out") {
+      if (this.isStalled === active) return;
+      this.isStalled = active;
+    }
+    if (!backpressure.hasSubscribers) return;
+    backpressure.publish({ connection: this.connection, direction, active });
   }
 
   #turnEnds(): void {
@@ -315,11 +385,21 @@ export class Lifecycle
     if (this.#answer === null) this.#endOutput(); // else it is about to be sent
   }
 
-  #closeWithin(timeoutMs: number): void {
+  /** @param limit The name of the limit that it is; `null`: no option sets it. */
+  #closeWithin(timeoutMs: number, limit: string | null): void {
     this.#closing ??= new Deadline(this.#clock);
     this.#closing.set(timeoutMs, () => {
-      this.#destroy(timedOut(`Peer did not end the connection within ${timeoutMs} ms`));
+      const text = `Peer did not end the connection within ${timeoutMs} ms`;
+      this.#expire(limit, timeoutMs, timeoutMs, text);
     });
+  }
+
+  /** Cuts the connection, since a time has run out. */
+  #expire(name: string | null, limit: number, found: number, text: string): void {
+    if (name !== null && !this.#isDestroyed) {
+      this.limitHit({ name, limit, found, closeCode: ABNORMAL_CLOSURE });
+    }
+    this.#destroy(timedOut(text));
   }
 
   #linger(size: number): void {

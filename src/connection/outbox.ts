@@ -7,6 +7,7 @@ import { describe } from "../frame/describe.ts";
 import { charge } from "../message/message.ts";
 import type { Message } from "../message/message.ts";
 import { TextBytes } from "../message/text_bytes.ts";
+import type { LimitWatcher } from "./limit_hit.ts";
 import type { ConnectionLimits } from "./limits.ts";
 
 /** A message that its writer wants sent as it is, although others are compressed. */
@@ -61,12 +62,15 @@ function copyOfBytes(bytes: Uint8Array): Uint8Array {
 export class Outbox {
   readonly #channel: Channel<Outgoing>;
   readonly #waitingMax: number;
+  readonly #watcher: LimitWatcher;
   #waiting = 0; // what the calls that wait are charged
   #largest = 0; // what the dearest of them was, since the last time that none waited
 
-  constructor({ outboxMessagesMax, outboxSizeMax, outboxWaitingMax }: ConnectionLimits) {
+  constructor(limits: ConnectionLimits, watcher: LimitWatcher) {
+    const { outboxMessagesMax, outboxSizeMax, outboxWaitingMax } = limits;
     this.#channel = new Channel(outboxMessagesMax, { cost: costOf, costMax: outboxSizeMax });
     this.#waitingMax = outboxWaitingMax;
+    this.#watcher = watcher;
   }
 
   /** Messages that wait for the socket. */
@@ -123,9 +127,11 @@ export class Outbox {
   }
 
   #tooManyWaiting(others: number): RangeError {
+    const limit = this.#waitingMax;
+    this.#watcher.limitHit({ name: "outboxWaitingMax", limit, found: others, closeCode: null });
     return new RangeError(
       `Cannot write: calls that wait would hold ${others} bytes besides the largest, must be <= ` +
-        `${this.#waitingMax} (outboxWaitingMax): await each write()`,
+        `${limit} (outboxWaitingMax): await each write()`,
     );
   }
 }

@@ -3,6 +3,7 @@
 
 import { Buffer } from "node:buffer";
 import type { Clock } from "./clock.ts";
+import type { LimitWatcher } from "./limit_hit.ts";
 import { quiet } from "./quiet.ts";
 
 /** Pings that may be under way at once. */
@@ -18,16 +19,20 @@ interface Waiting {
 /** The pings of one connection that are under way. */
 export class Pings {
   readonly #clock: Clock;
+  readonly #watcher: LimitWatcher | null;
   #waiting: Waiting[] = [];
   #count = 0;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, watcher: LimitWatcher | null = null) {
     this.#clock = clock;
+    this.#watcher = watcher;
   }
 
   /** Sends a ping through `send`. Fulfils with the milliseconds until its pong. */
   ping(send: (payload: Uint8Array) => void): Promise<number> {
     if (this.#waiting.length === PINGS_MAX) {
+      const found = PINGS_MAX + 1;
+      this.#watcher?.limitHit({ name: "pings", limit: PINGS_MAX, found, closeCode: null });
       const text = `Cannot ping: ${PINGS_MAX} pings wait for their pong, which is the limit`;
       return quiet(Promise.reject(new RangeError(text)));
     }

@@ -16,8 +16,8 @@ export interface ConnectionStats {
   readonly paused: boolean;
   /** Data messages that arrived, and bytes with all that is around them. */
   readonly received: { readonly messages: number; readonly bytes: number };
-  /** Data messages that were handed to the socket. */
-  readonly sent: { readonly messages: number };
+  /** Data messages that were handed to the socket, and bytes with all that is around them. */
+  readonly sent: { readonly messages: number; readonly bytes: number };
   /**
    * Of the messages that were compressed, the bytes before and after, in each direction; `null`
    * when nothing is compressed. Payloads, without the headers of their frames.
@@ -31,13 +31,13 @@ export interface ConnectionStats {
 /** What the connection holds and has done by now. */
 export function statsOf(lifecycle: Lifecycle): ConnectionStats {
   const { readLoop, writeLoop, messagesReceived, bytesReceived, compression } = lifecycle;
-  const { outbox, messagesSent } = writeLoop;
+  const { outbox, messagesSent, bytesSent } = writeLoop;
   return {
     inbox: { messages: readLoop.messages, size: readLoop.size },
     outbox: { messages: outbox.messages, size: outbox.size },
     paused: readLoop.paused,
     received: { messages: messagesReceived, bytes: bytesReceived },
-    sent: { messages: messagesSent },
+    sent: { messages: messagesSent, bytes: bytesSent },
     compression: compression && { received: compression.received, sent: compression.sent },
   };
 }

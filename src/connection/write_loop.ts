@@ -14,6 +14,7 @@ import type { Connection } from "./connection.ts";
 import { ControlQueue } from "./control_queue.ts";
 import { FrameWriter, isTooLargeForPage } from "./frame_writer.ts";
 import type { FrameWriterOwner } from "./frame_writer.ts";
+import type { LimitWatcher } from "./limit_hit.ts";
 import type { ConnectionLimits } from "./limits.ts";
 import { kept, Outbox, outgoing, sizeOf } from "./outbox.ts";
 import type { Outgoing, PutOptions } from "./outbox.ts";
@@ -34,7 +35,7 @@ const COMPRESSED_SHIFT = 12;
 export const ACCEPTED: Promise<void> = Promise.resolve();
 
 /** What a {@linkcode WriteLoop} tells its owner. */
-export interface WriteLoopOwner {
+export interface WriteLoopOwner extends LimitWatcher {
   /** The error for a write that came too late. */
   closedError(act: string): Error;
   /** The socket takes nothing more until it has drained; or it takes bytes again. */
@@ -69,7 +70,12 @@ export class WriteLoop implements FrameWriterOwner {
     this.#owner = owner;
     this.#writer = new FrameWriter(this, deflater);
     this.#compresses = deflater !== null;
-    this.outbox = new Outbox(limits);
+    this.outbox = new Outbox(limits, owner);
+  }
+
+  /** Bytes that were handed to the socket. */
+  get bytesSent(): number {
+    return this.#writer.bytesSent;
   }
 
   /** @param connection Whose bytes they are, for observers. */

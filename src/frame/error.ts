@@ -54,11 +54,15 @@ export class ProtocolError extends Error {
    */
   offset: number;
 
-  constructor(code: ProtocolErrorCode, message: string, offset = -1) {
+  /** What was found beyond a limit, in the unit of the limit; -1: there was none, or it is open. */
+  readonly found: number;
+
+  constructor(code: ProtocolErrorCode, message: string, offset = -1, found = -1) {
     super(message);
     this.code = code;
     this.closeCode = VIOLATIONS[code];
     this.offset = offset;
+    this.found = found;
   }
 
   /** The section whose rule was broken, as in "RFC 6455 §5.5". */

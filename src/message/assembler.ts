@@ -207,7 +207,7 @@ export class MessageAssembler implements FrameSink {
 
   #tooBig(what: string, found: number, max: number): ProtocolError {
     const text = `Cannot accept message: ${what} ${found}, must be <= ${max} (§10.4)`;
-    return new ProtocolError("MESSAGE_TOO_BIG", text);
+    return new ProtocolError("MESSAGE_TOO_BIG", text, -1, found);
   }
 
   /** §5.4 [B15, B19]: one behind the other, and where they met is forgotten. */

@@ -45,6 +45,8 @@ export interface EndpointSink {
   inputEnded(): void;
   /** Send a Close frame with this payload, behind what is queued, and no data after it. */
   sendClose(payload: Uint8Array): void;
+  /** The connection fails: the peer broke a rule, or the error is ours. A Close follows. */
+  failed?(error: unknown): void;
   /** End the TCP connection, behind what is queued. */
   endTcp(): void;
 }
@@ -120,6 +122,7 @@ export class Endpoint implements MessageSink {
   fail(error: unknown): void {
     if (this.inputEnded) return; // §1.4 [B30]: what breaks behind a Close spoils nothing
     this.#cause = error;
+    this.#sink.failed?.(error);
     const close =
       error instanceof ProtocolError
         ? { code: error.closeCode, reason: error.message } // §7.4.1 [B55]

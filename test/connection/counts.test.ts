@@ -5,6 +5,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { createHook } from "node:async_hooks";
 import { execFileSync } from "node:child_process";
+import { Channel } from "node:diagnostics_channel";
 import type { Connection } from "../../src/connection/connection.ts";
 import { concat } from "../support/bytes.ts";
 import { frame } from "../support/frame.ts";
@@ -80,6 +81,33 @@ test("bytes allocated for a message that is echoed", () => {
     assert.ok(one <= single, `${style}, 1 in a read: ${one} bytes`);
     assert.ok(sixteen <= many, `${style}, 16 in a read: ${sixteen} bytes`);
   }
+});
+
+test("nothing is published while nobody listens: no event is made", async () => {
+  const { publish } = Channel.prototype;
+  let count = 0;
+  Channel.prototype.publish = () => void count++;
+  try {
+    const line = new Line({ limits: { inboxMessagesMax: 4, messageSizeMax: 100 } });
+    line.receive(MESSAGE, MESSAGE, MESSAGE, MESSAGE); // the inbox is full
+    void echoes.forEach(line.connection).catch(() => {});
+    for (let round = 0; round < 100; round++) {
+      line.receive(MESSAGE);
+      await turn();
+    }
+    line.transport.fullAfter = 0;
+    line.receive(MESSAGE);
+    await turn();
+    line.transport.drain();
+    assert.is(line.transport.writes.length > 100, true);
+    line.receive(frame("82", new Uint8Array(101))); // a limit is hit
+    await turn();
+    line.disconnect();
+    assert.equal(line.lifecycle.limitHits?.toRecord(), { messageSizeMax: 1 });
+  } finally {
+    Channel.prototype.publish = publish;
+  }
+  assert.is(count, 0);
 });
 
 test.run();
