@@ -2,8 +2,12 @@
 
 export type { CompressionStats } from "./connection/compression.ts";
 export type {
+  Backpressure,
   ConnectionEnded,
   ConnectionOpened,
+  FramePassed,
+  LimitHit,
+  UpgradeRefused,
   WireBytes,
   WireFin,
 } from "./connection/diagnostics.ts";
@@ -30,6 +34,7 @@ export type { TrustedProxies } from "./server/proxies.ts";
 export { serve } from "./server/serve.ts";
 export type { ServeOptions } from "./server/options.ts";
 export type { Server, ShutdownOptions } from "./server/serve.ts";
+export type { ServerStats } from "./server/tally.ts";
 export { upgradeWebSocket } from "./server/upgrade.ts";
 export type { WebSocketUpgrade } from "./server/upgrade.ts";
 export type { UpgradeOptions } from "./server/upgrade_options.ts";

@@ -6,6 +6,7 @@ import type { Lifecycle } from "../connection/lifecycle.ts";
 import { HandshakeError } from "../protocol/handshake.ts";
 import type { Addr } from "./address.ts";
 import type { ServerLimits } from "./limits.ts";
+import type { Tally } from "./tally.ts";
 
 /** A handshake that waits for its handler, and then perhaps its connection. */
 export interface Admitted {
@@ -17,18 +18,25 @@ export interface Admitted {
 /** Keeps count of one server's WebSocket connections, from the handshake on. */
 export class Admission {
   readonly #limits: ServerLimits;
+  readonly #tally: Tally;
   readonly #waiting = new Set<Admitted>();
-  readonly #open = new Set<Lifecycle>();
   readonly #byAddress = new Map<string, number>();
   #isClosed = false;
 
-  constructor(limits: ServerLimits) {
+  /** @param tally Where open connections are listed. */
+  constructor(limits: ServerLimits, tally: Tally) {
     this.#limits = limits;
+    this.#tally = tally;
   }
 
   /** The connections that are open. */
   get connections(): ReadonlySet<Lifecycle> {
-    return this.#open;
+    return this.#tally.connections;
+  }
+
+  /** Handshakes that wait for their handler. */
+  get pending(): number {
+    return this.#waiting.size;
   }
 
   /**
@@ -40,16 +48,20 @@ export class Admission {
   begin(gone: AbortController, addr: Addr): Admitted {
     const { pendingUpgradesMax, connectionsMax, connectionsPerAddressMax } = this.#limits;
     if (this.#isClosed) throw unavailable("the server is shutting down");
-    if (this.#waiting.size >= pendingUpgradesMax) {
+    if (this.pending >= pendingUpgradesMax) {
+      this.#hit("pendingUpgradesMax", this.pending, 503, addr);
       throw unavailable("too many handshakes wait (pendingUpgradesMax)");
     }
-    if (this.#waiting.size + this.#open.size >= connectionsMax) {
+    const connections = this.pending + this.connections.size;
+    if (connections >= connectionsMax) {
+      this.#hit("connectionsMax", connections, 503, addr);
       throw unavailable("the server has as many connections as it takes (connectionsMax)");
     }
     const address = connectionsPerAddressMax === Infinity ? "" : networkOf(addr);
     if (address !== "") {
       const count = this.#byAddress.get(address) ?? 0;
       if (count >= connectionsPerAddressMax) {
+        this.#hit("connectionsPerAddressMax", count, 429, addr);
         const text = "this address has as many connections as it may (connectionsPerAddressMax)";
         throw unavailable(text, 429);
       }
@@ -64,7 +76,7 @@ export class Admission {
   end(admitted: Admitted, connection: Lifecycle | null): void {
     this.#waiting.delete(admitted);
     const { address } = admitted;
-    if (connection !== null) connection.listIn(this.#open);
+    if (connection !== null) connection.listIn(this.#tally);
     if (address === "") return;
     if (connection === null) this.#leave(address);
     else void connection.closed.then(() => this.#leave(address));
@@ -74,6 +86,12 @@ export class Admission {
   close(reason: Error): void {
     this.#isClosed = true;
     for (const { gone } of this.#waiting) gone.abort(reason);
+  }
+
+  /** One more would be beyond the limit. */
+  #hit(name: keyof ServerLimits, count: number, status: number, remoteAddr: Addr): void {
+    const limit = this.#limits[name];
+    this.#tally.limitHit({ name, limit, found: count + 1, status, remoteAddr });
   }
 
   #leave(address: string): void {

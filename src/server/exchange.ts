@@ -6,21 +6,22 @@
 import { ServerResponse } from "node:http";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { systemClock } from "../connection/clock.ts";
 import type { Lifecycle } from "../connection/lifecycle.ts";
 import { fieldValues, isUpgrade, isWebSocketUpgrade } from "../protocol/handshake.ts";
-import { readHandshake } from "../protocol/handshake.ts";
+import { HandshakeError, readHandshake } from "../protocol/handshake.ts";
 import type { Addr } from "./address.ts";
 import type { Admission, Admitted } from "./admission.ts";
 import type { AllowedHosts } from "./allowed_hosts.ts";
 import type { ServerLimits } from "./limits.ts";
+import { inTime } from "./in_time.ts";
 import { endGently } from "./linger.ts";
 import { PendingUpgrade } from "./pending_upgrade.ts";
 import type { ClientAddresses } from "./proxies.ts";
 import { discardBody, RequestError, toRequest, toUpgradeRequest } from "./request.ts";
 import { failed, ordinary, respond } from "./respond.ts";
 import type { ErrorHandler } from "./respond.ts";
-import { refusal, sendResponse } from "./response.ts";
+import { discard, sendResponse } from "./response.ts";
+import type { Tally } from "./tally.ts";
 import { pendingUpgrades } from "./upgrade.ts";
 
 /** What a handler learns besides the request. */
@@ -47,6 +48,7 @@ export interface ExchangeContext {
   readonly handler: ServeHandler;
   readonly onError: ErrorHandler;
   readonly admission: Admission;
+  readonly tally: Tally;
   readonly addresses: ClientAddresses;
   readonly hosts: AllowedHosts;
   /** A connection is open. */
@@ -70,18 +72,24 @@ export async function answerRequest(
     if (!outgoing.writableFinished) gone.abort(clientGone());
   });
   const sent = new Sent();
-  const response = await respond(context.onError, () => {
+  const addr = context.addresses.of(incoming);
+  const act = (): Response | Promise<Response> => {
     refused.add(incoming.socket); // unless it proves to be a request
     const request = toRequest(incoming, context.scheme, context.limits, gone.signal);
     refused.delete(incoming.socket);
     context.hosts.check(request.url);
-    const info = { remoteAddr: context.addresses.of(incoming), completed: sent.promise };
+    const info = { remoteAddr: addr, completed: sent.promise };
     return context.handler(request, info);
+  };
+  const response = await respond(context.onError, act, (thrown) => {
+    if (thrown instanceof RequestError) tallyLimit(context.tally, thrown, addr);
+    if (!(thrown instanceof HandshakeError)) return; // such as 426: what came was no handshake
+    context.tally.refused(thrown.status, thrown.message, addr);
   });
   // What follows a request for another protocol may be that protocol already.
   const isLast = refused.has(incoming.socket) || isUpgrade(incoming);
   if (isLast) outgoing.shouldKeepAlive = false;
-  await send(context, response, outgoing, sent);
+  await send(context, await ordinary(context.onError, response), outgoing, sent);
   discardBody(incoming);
 }
 
@@ -99,21 +107,36 @@ export async function answerUpgrade(
   const sent = new Sent();
   let admitted: Admitted | null = null;
   let connection: Lifecycle | null = null;
-  const response = await respond(context.onError, async () => {
+  const addr = context.addresses.of(incoming);
+  let reason = "Handler answered otherwise";
+  const act = async (): Promise<Response> => {
     const request = toUpgradeRequest(incoming, context.scheme, context.limits, gone.signal);
     context.hosts.check(request.url);
-    const addr = context.addresses.of(incoming);
     const upgrade = readUpgrade(incoming, socket, head, addr);
     admitted = context.admission.begin(gone, addr);
     if (upgrade !== null) pendingUpgrades.set(request, upgrade);
     const info = { remoteAddr: addr, completed: sent.promise };
-    const answer = await inTime(context, gone, upgrade, () => context.handler(request, info));
+    const timeoutMs = context.limits.handshakeTimeoutMs;
+    const onLate = (): void => tallyTimeout(context.tally, timeoutMs, addr);
+    const run = (): Response | Promise<Response> => context.handler(request, info);
+    const answer = await inTime({ timeoutMs, onLate, gone, upgrade }, run);
+    if (gone.signal.aborted) reason = (gone.signal.reason as Error).message;
     if (upgrade !== null && upgrade.response === answer) connection = upgrade.complete(incoming);
     return answer;
+  };
+  const response = await respond(context.onError, act, (thrown) => {
+    reason = thrown?.message ?? "Handler failed";
+    if (thrown instanceof RequestError) tallyLimit(context.tally, thrown, addr);
   });
   socket.off("close", onClose);
   if (admitted !== null) context.admission.end(admitted, connection);
-  if (connection === null) return await sendOnSocket(context, response, incoming, socket, sent);
+  if (connection === null) {
+    const answer = await ordinary(context.onError, response);
+    if (socket.destroyed) context.tally.abandoned();
+    else if (isWebSocketUpgrade(incoming)) context.tally.refused(answer.status, reason, addr);
+    return await sendOnSocket(context, answer, incoming, socket, sent);
+  }
+  if ((connection as Lifecycle).hasEnded) context.tally.abandoned();
   context.opened(connection);
   socket.off("error", ignore); // the connection has a listener of its own
   sent.resolve();
@@ -135,44 +158,6 @@ function readUpgrade(
     fieldValues(incoming, "content-length").some((length) => length !== "0");
   if (hasBody) throw new RequestError("Cannot read the body of a request with Upgrade", 400);
   return null;
-}
-
-/**
- * What `act` answers in time. A handshake does not wait for ever, nor for a client that has gone:
- * then, and when the answer is not its own 101, it has come to nothing.
- */
-function inTime(
-  { limits }: ExchangeContext,
-  gone: AbortController,
-  upgrade: PendingUpgrade | null,
-  act: () => Response | Promise<Response>,
-): Promise<Response> {
-  const { signal } = gone;
-  return new Promise<Response>((resolve, reject) => {
-    const late = (): void => gone.abort(new DOMException("Handler took too long", "TimeoutError"));
-    const timer = systemClock.setTimeout(late, limits.handshakeTimeoutMs);
-    const giveUp = (): void => {
-      upgrade?.abandon(signal.reason);
-      resolve(refusal(503, (signal.reason as Error).message, { "Retry-After": "1" }));
-    };
-    signal.addEventListener("abort", giveUp);
-    Promise.resolve()
-      .then(act)
-      .then((response) => {
-        const isOtherwise = response !== upgrade?.response;
-        if (isOtherwise) upgrade?.abandon(new Error("Handler answered otherwise"));
-        if (signal.aborted) discard(response);
-        resolve(response);
-      })
-      .catch((error: unknown) => {
-        upgrade?.abandon(error);
-        reject(error);
-      })
-      .finally(() => {
-        systemClock.clearTimeout(timer);
-        signal.removeEventListener("abort", giveUp); // or the request, which lives on, keeps it all
-      });
-  });
 }
 
 async function sendOnSocket(
@@ -208,7 +193,7 @@ async function send(
     return sent.reject(clientGone());
   }
   try {
-    await sendResponse(await ordinary(context.onError, response), outgoing);
+    await sendResponse(response, outgoing);
     sent.resolve();
   } catch (error) {
     outgoing.destroy();
@@ -217,6 +202,16 @@ async function send(
       await failed(context.onError, error); // too late for another response, but not to tell
     }
   }
+}
+
+/** The handler took too long. */
+function tallyTimeout(tally: Tally, limit: number, remoteAddr: Addr): void {
+  const name = "handshakeTimeoutMs";
+  tally.limitHit({ name, limit, found: limit, status: 503, remoteAddr });
+}
+
+function tallyLimit(tally: Tally, { passed, status }: RequestError, remoteAddr: Addr): void {
+  if (passed !== null) tally.limitHit({ ...passed, status, remoteAddr });
 }
 
 /** The promise `completed` of a handler's info, which need not interest anybody. */
@@ -234,11 +229,6 @@ class Sent {
 }
 
 function ignore(): void {}
-
-/** Tells the source of a body that nobody will read it. */
-function discard(response: unknown): void {
-  if (response instanceof Response) response.body?.cancel().catch(ignore);
-}
 
 function clientGone(): Error {
   return new Error("Client went before it was answered");

@@ -5,8 +5,10 @@ import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
+import type { LimitHit } from "../connection/diagnostics.ts";
 import { isWebSocketUpgrade } from "../protocol/handshake.ts";
 import type { RequestHead } from "../protocol/handshake.ts";
+import { remoteAddr } from "./address.ts";
 import type { ServerLimits } from "./limits.ts";
 import { Pipeline } from "./pipeline.ts";
 import { refuseOnSocket } from "./response.ts";
@@ -22,6 +24,8 @@ export interface TlsOptions {
 export interface NodeServerEvents {
   request(incoming: IncomingMessage, outgoing: ServerResponse): void;
   upgrade(incoming: IncomingMessage, socket: Socket, head: Uint8Array): void;
+  /** A head was refused that is too large, or took too long. */
+  limitHit(hit: Omit<LimitHit, "connection" | "closeCode">): void;
 }
 
 /** Node takes no Infinity for these. */
@@ -32,6 +36,12 @@ const CLIENT_ERRORS: ReadonlyMap<string, number> = new Map([
   ["ERR_HTTP_REQUEST_TIMEOUT", 408], // RFC 9110 §15.5.9 [U14]
   ["HPE_CHUNK_EXTENSIONS_OVERFLOW", 413],
   ["HPE_HEADER_OVERFLOW", 431], // RFC 6585 §5 [U14]
+]);
+
+/** The limits that are behind them, of a head. */
+const HEAD_LIMITS: ReadonlyMap<string, "handshakeTimeoutMs" | "headersSizeMax"> = new Map([
+  ["ERR_HTTP_REQUEST_TIMEOUT", "handshakeTimeoutMs"],
+  ["HPE_HEADER_OVERFLOW", "headersSizeMax"],
 ]);
 
 /** How often Node looks for heads that take too long. */
@@ -93,6 +103,12 @@ export function createNodeServer(
     const outgoing = pipeline.last(socket);
     const isBehind =
       outgoing !== undefined && (outgoing.socket !== socket || outgoing.req.complete);
+    const isHead = outgoing === undefined || isBehind; // else it is the body of a request
+    const name = isHead ? HEAD_LIMITS.get(error.code ?? "") : undefined;
+    if (name !== undefined) {
+      const limit = limits[name];
+      events.limitHit({ name, limit, found: limit, status, remoteAddr: remoteAddr(socket) });
+    }
     if (error.code === "ECONNRESET" || (outgoing?.headersSent && !isBehind)) {
       socket.destroy(); // into an answer that is under way no other can be written
     } else if (isBehind) {

@@ -13,15 +13,25 @@ export interface RequestLimits {
   readonly targetSizeMax: number;
 }
 
+/** A limit that a request has passed, and what was found beyond it. */
+export interface PassedLimit {
+  readonly name: keyof RequestLimits;
+  readonly limit: number;
+  readonly found: number;
+}
+
 /** A request that is refused before any handler sees it. */
 export class RequestError extends Error {
   override readonly name: string = "RequestError";
   /** The HTTP status of the refusal. */
   readonly status: number;
+  /** The limit that it has passed, and by what; `null`: it is another fault. */
+  readonly passed: PassedLimit | null;
 
-  constructor(message: string, status: number) {
+  constructor(message: string, status: number, passed: PassedLimit | null = null) {
     super(message);
     this.status = status;
+    this.passed = passed;
   }
 }
 
@@ -81,11 +91,14 @@ function checkHead(incoming: IncomingMessage, { headersMax, targetSizeMax }: Req
     throw new RequestError(`Method ${method} is not implemented`, 501);
   }
   if (url.length > targetSizeMax) { // RFC 9110 §15.5.15 [U14]
-    throw new RequestError(`Target is ${url.length} bytes, must be <= ${targetSizeMax}`, 414);
+    const passed: PassedLimit = { name: "targetSizeMax", limit: targetSizeMax, found: url.length };
+    const text = `Target is ${url.length} bytes, must be <= ${targetSizeMax}`;
+    throw new RequestError(text, 414, passed);
   }
   const headers = rawHeaders.length / 2;
   if (headers > headersMax) { // RFC 6585 §5 [U14]
-    throw new RequestError(`Found ${headers} header fields, must be <= ${headersMax}`, 431);
+    const passed: PassedLimit = { name: "headersMax", limit: headersMax, found: headers };
+    throw new RequestError(`Found ${headers} header fields, must be <= ${headersMax}`, 431, passed);
   }
 }
 

@@ -9,18 +9,24 @@ import { refusal } from "./response.ts";
 /** Makes the response when a handler throws. */
 export type ErrorHandler = (error: unknown) => Response | Promise<Response>;
 
-/** The response that `act` leads to, if only to the error of it. It never rejects. */
+/**
+ * The response that `act` leads to, if only to the error of it. It never rejects.
+ *
+ * @param onThrown Told of the refusal that was thrown; `null`: of any other error.
+ */
 export async function respond(
   onError: ErrorHandler,
   act: () => Response | Promise<Response>,
+  onThrown: (refusal: HandshakeError | RequestError | null) => void,
 ): Promise<Response> {
   try {
     return checked(await act(), "handler");
   } catch (error) {
-    // §10.7 [B58], §4.2.1 [S02]
-    if (error instanceof HandshakeError) return refusal(error.status, error.message, error.headers);
-    if (error instanceof RequestError) return refusal(error.status, error.message);
-    return await failed(onError, error);
+    const isRefusal = error instanceof HandshakeError || error instanceof RequestError;
+    onThrown(isRefusal ? error : null);
+    if (!isRefusal) return await failed(onError, error);
+    const headers = error instanceof HandshakeError ? error.headers : {};
+    return refusal(error.status, error.message, headers); // §10.7 [B58], §4.2.1 [S02]
   }
 }
 

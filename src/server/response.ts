@@ -31,6 +31,11 @@ export async function sendResponse(response: Response, outgoing: ServerResponse)
   await pipeline(Readable.fromWeb(body as NodeReadableStream), outgoing);
 }
 
+/** Tells the source of a body that nobody will read it. */
+export function discard(response: unknown): void {
+  if (response instanceof Response) response.body?.cancel().catch(() => {});
+}
+
 /** A response of plain text for a request that is refused. */
 export function refusal(
   status: number,

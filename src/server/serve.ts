@@ -5,9 +5,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { checkClose } from "../connection/check_close.ts";
 import { systemClock } from "../connection/clock.ts";
+import type { LimitHit } from "../connection/diagnostics.ts";
 import type { Lifecycle } from "../connection/lifecycle.ts";
 import { describe } from "../frame/describe.ts";
-import { CloseCode } from "../frame/mod.ts";
+import { ABNORMAL_CLOSURE, CloseCode } from "../frame/mod.ts";
 import { displayUrl, localAddr } from "./address.ts";
 import type { Addr } from "./address.ts";
 import { Admission } from "./admission.ts";
@@ -24,6 +25,8 @@ import type { ServeOptions } from "./options.ts";
 import { ClientAddresses } from "./proxies.ts";
 import type { ErrorHandler } from "./respond.ts";
 import { refusal } from "./response.ts";
+import { Tally } from "./tally.ts";
+import type { ServerStats } from "./tally.ts";
 
 const DEFAULT_PORT = 8000;
 const DEFAULT_HOSTNAME = "0.0.0.0";
@@ -36,6 +39,8 @@ export interface Server extends AsyncDisposable {
   readonly limits: ServerLimits;
   /** Fulfils when it has shut down; rejects when it cannot listen. */
   readonly finished: Promise<void>;
+  /** What it holds and has done. It takes time for each connection that is open. */
+  stats(): ServerStats;
   /** Keeps the process alive, as it does from the start. */
   ref(): void;
   /** Lets the process end although it listens. */
@@ -92,6 +97,7 @@ export function serve(...rest: [ServeHandler] | [ServeOptions, ServeHandler]): S
 class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   readonly scheme: "http" | "https";
   readonly limits: ServerLimits;
+  readonly tally: Tally = new Tally();
   readonly admission: Admission;
   readonly addresses: ClientAddresses;
   readonly hosts: AllowedHosts;
@@ -112,7 +118,7 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   constructor(options: ServeOptions, handler: ServeHandler) {
     this.scheme = options.key === undefined ? "http" : "https";
     this.limits = serverLimits(options.limits);
-    this.admission = new Admission(this.limits);
+    this.admission = new Admission(this.limits, this.tally);
     this.addresses = new ClientAddresses(options.trustedProxies);
     this.hosts = new AllowedHosts(options.allowedHosts);
     this.handler = handler;
@@ -147,6 +153,10 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     return localAddr(this.#node.address()) ?? asked;
   }
 
+  stats(): ServerStats {
+    return this.tally.stats(this.admission.pending);
+  }
+
   ref(): void {
     this.#node.ref();
   }
@@ -169,9 +179,11 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     else this.#node.once("listening", () => this.#node.close());
     this.#unused.destroy();
     this.admission.close(new Error("Server is shutting down"));
-    this.#close = (connection) => connection.close(code, reason, timeout); // §7.3 [B59]
+    this.#close = (connection) => { // §7.3 [B59]
+      connection.close(code, reason, timeout, "shutdownTimeoutMs");
+    };
     this.#drain = new Drain(this.admission.connections, spread, systemClock, this.#close);
-    this.#cutTimer = systemClock.setTimeout(() => this.#cut(), spread + timeout);
+    this.#cutTimer = systemClock.setTimeout(() => this.#cut(timeout), spread + timeout);
     return this.finished;
   }
 
@@ -189,6 +201,10 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     void answerUpgrade(this, incoming, socket, head);
   }
 
+  limitHit(hit: Omit<LimitHit, "connection" | "closeCode">): void {
+    this.tally.limitHit(hit);
+  }
+
   opened(connection: Lifecycle): void {
     if (this.#isClosing) this.#close(connection);
   }
@@ -199,9 +215,11 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   }
 
   /** Ends what would not end in time. */
-  #cut(): void {
+  #cut(timeoutMs: number): void {
+    const closeCode = ABNORMAL_CLOSURE;
+    const hit = { name: "shutdownTimeoutMs", limit: timeoutMs, found: timeoutMs, closeCode };
     const cause = new DOMException("The server took too long to shut down", "TimeoutError");
-    for (const connection of this.admission.connections) connection.terminate(cause);
+    for (const connection of this.admission.connections) connection.terminate(cause, hit);
     for (const socket of this.#refused) socket.destroy();
     this.#cutHttp();
   }

@@ -12,6 +12,7 @@ import {
 import { remoteAddr } from "./address.ts";
 import { closedConnection, PendingUpgrade } from "./pending_upgrade.ts";
 import { refusal, refuseOnSocket } from "./response.ts";
+import { tellRefusal } from "./tally.ts";
 import { decide } from "./upgrade_options.ts";
 import type { UpgradeOptions } from "./upgrade_options.ts";
 
@@ -117,6 +118,7 @@ function upgradeNode(
     const { status, headers } = isRefusal ? error : { status: 500, headers: {} };
     refuseOnSocket(socket, status, headers);
     const response = refusal(status, isRefusal ? error.message : "Internal Server Error", headers);
+    tellRefusal(status, isRefusal ? error.message : "Handler failed", address);
     return { connection: closedConnection(address, error), response };
   }
 }

@@ -6,6 +6,7 @@ import type { Lifecycle } from "../../src/connection/lifecycle.ts";
 import { Admission } from "../../src/server/admission.ts";
 import type { Admitted } from "../../src/server/admission.ts";
 import { serverLimits } from "../../src/server/limits.ts";
+import { Tally } from "../../src/server/tally.ts";
 import { closeFrame } from "../support/frame.ts";
 import { handshake } from "../support/handshake.ts";
 import { hold, TestServer } from "../support/server.ts";
@@ -77,7 +78,7 @@ const SAME: readonly (readonly [one: string, other: string, isSame: boolean])[] 
 
 for (const [one, other, isSame] of SAME) {
   test(`connectionsPerAddressMax has ${one} and ${other} ${isSame ? "together" : "apart"}`, () => {
-    const admission = new Admission(serverLimits({ connectionsPerAddressMax: 1 }));
+    const admission = new Admission(serverLimits({ connectionsPerAddressMax: 1 }), new Tally());
     assert.type(begun(admission, one), "object");
     assert.is(begun(admission, one), 429);
     assert.is(begun(admission, other) === 429, isSame);
@@ -85,7 +86,7 @@ for (const [one, other, isSame] of SAME) {
 }
 
 test("Admission forgets an address with its last connection", async () => {
-  const admission = new Admission(serverLimits({ connectionsPerAddressMax: 2 }));
+  const admission = new Admission(serverLimits({ connectionsPerAddressMax: 2 }), new Tally());
   const closed = Promise.resolve();
   const connection = { closed, listIn: () => {} } as unknown as Lifecycle;
   for (let round = 0; round < 3; round++) {
@@ -99,7 +100,7 @@ test("Admission forgets an address with its last connection", async () => {
 });
 
 test("Admission.close() gives up those that wait, and lets nobody in", () => {
-  const admission = new Admission(serverLimits());
+  const admission = new Admission(serverLimits(), new Tally());
   const place = begun(admission, "192.0.2.1") as Admitted;
   const reason = new Error("It is late");
   admission.close(reason);

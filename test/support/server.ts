@@ -3,7 +3,8 @@
 
 import { serve, upgradeWebSocket } from "../../src/mod.ts";
 import type { Connection, ConnectionHandler, Message, Server } from "../../src/mod.ts";
-import type { ServeHandler, ServeOptions, ShutdownOptions, UpgradeOptions } from "../../src/mod.ts";
+import type { ServeHandler, ServeOptions, ServerStats } from "../../src/mod.ts";
+import type { ShutdownOptions, UpgradeOptions } from "../../src/mod.ts";
 import { Deferred } from "./deferred.ts";
 import { handshake } from "./handshake.ts";
 import type { Fields } from "./handshake.ts";
@@ -114,6 +115,10 @@ export class TestServer implements AsyncDisposable {
     const extensions = head.get("Sec-WebSocket-Extensions");
     if (extensions !== null) client.agreeOn(extensions);
     return client;
+  }
+
+  stats(): ServerStats {
+    return this.#server.stats();
   }
 
   /** Shuts down as `Server.shutdown()`. */

@@ -1,0 +1,56 @@
+// A handler that upgrades has so long and no longer.
+
+import { systemClock } from "../connection/clock.ts";
+import type { PendingUpgrade } from "./pending_upgrade.ts";
+import { discard, refusal } from "./response.ts";
+
+/** What a handler is waited for. */
+export interface Waiting {
+  /** Milliseconds. */
+  readonly timeoutMs: number;
+  /** Told when they are over. */
+  readonly onLate: () => void;
+  /** Aborts then; whoever aborts it earlier, gives the handshake up. */
+  readonly gone: AbortController;
+  /** The handshake; `null` when it is one to another protocol. */
+  readonly upgrade: PendingUpgrade | null;
+}
+
+/**
+ * What `act` answers in time. A handshake does not wait for ever, nor for a client that has gone:
+ * then, and when the answer is not its own 101, it has come to nothing.
+ */
+export function inTime(
+  { timeoutMs, onLate, gone, upgrade }: Waiting,
+  act: () => Response | Promise<Response>,
+): Promise<Response> {
+  const { signal } = gone;
+  return new Promise<Response>((resolve, reject) => {
+    const late = (): void => {
+      onLate();
+      gone.abort(new DOMException("Handler took too long", "TimeoutError"));
+    };
+    const timer = systemClock.setTimeout(late, timeoutMs);
+    const giveUp = (): void => {
+      upgrade?.abandon(signal.reason);
+      resolve(refusal(503, (signal.reason as Error).message, { "Retry-After": "1" }));
+    };
+    signal.addEventListener("abort", giveUp);
+    Promise.resolve()
+      .then(act)
+      .then((response) => {
+        const isOtherwise = response !== upgrade?.response;
+        if (isOtherwise) upgrade?.abandon(new Error("Handler answered otherwise"));
+        if (signal.aborted) discard(response);
+        resolve(response);
+      })
+      .catch((error: unknown) => {
+        upgrade?.abandon(error);
+        reject(error);
+      })
+      .finally(() => {
+        systemClock.clearTimeout(timer);
+        signal.removeEventListener("abort", giveUp); // or the request, which lives on, keeps it all
+      });
+  });
+}
