@@ -30,6 +30,7 @@ export type { ConnectionStats } from "./connection/stats.ts";
 export type { Addr } from "./server/address.ts";
 export type { ServeHandler, ServeHandlerInfo } from "./server/exchange.ts";
 export type { ServerLimits } from "./server/limits.ts";
+export { prometheus } from "./server/prometheus.ts";
 export type { TrustedProxies } from "./server/proxies.ts";
 export { serve } from "./server/serve.ts";
 export type { ServeOptions } from "./server/options.ts";
