@@ -5,6 +5,7 @@
 //   npm run bench -- idle            memory of idle connections, and handshakes
 //   npm run bench -- codec           nanoseconds and bytes of the codec and the channel, no socket
 //   npm run bench -- contexts        memory that compression holds for a connection
+//   npm run bench -- observers       what it costs that somebody listens, or nobody
 //   --rounds N  --slice MS  --quick
 //
 // Rates of a machine say nothing of another; ratios of one run do. Each has its quartiles.
@@ -20,6 +21,7 @@ import { measure } from "./measure.ts";
 import type { Measured, Plan } from "./measure.ts";
 import { measureIdle } from "./memory.ts";
 import type { IdleCost } from "./memory.ts";
+import { measureObservers } from "./observers.ts";
 import { plotOf } from "./plot.ts";
 import { tableOf } from "./report.ts";
 import { allWorkloads } from "./workloads.ts";
@@ -39,6 +41,8 @@ if (pattern === "codec") {
   console.log(await measureCodec());
 } else if (pattern === "contexts") {
   console.log(await measureContexts());
+} else if (pattern === "observers") {
+  console.log(await measureObservers());
 } else {
   await comparePeers();
 }

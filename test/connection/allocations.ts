@@ -5,25 +5,15 @@
 import { Connection } from "../../src/connection/connection.ts";
 import { Lifecycle } from "../../src/connection/lifecycle.ts";
 import { connectionLimits } from "../../src/connection/limits.ts";
-import type { Transport } from "../../src/connection/transport.ts";
 import { concat } from "../support/bytes.ts";
 import { FakeClock } from "../../src/testing/fake_clock.ts";
 import { frame } from "../support/frame.ts";
+import { sinkTransport } from "../support/sink_transport.ts";
 import { echoes } from "./echoes.ts";
 import { turn } from "./support.ts";
 
 const WARM_ROUNDS = 100_000;
 const ROUNDS = 8_000;
-
-/** A socket that takes all, and keeps nothing. */
-const transport: Transport = {
-  flushed: true,
-  write: () => true,
-  pause: () => {},
-  resume: () => {},
-  end: () => {},
-  destroy: () => {},
-};
 
 async function bytesPerMessage(
   echo: (connection: Connection) => Promise<void>,
@@ -33,7 +23,7 @@ async function bytesPerMessage(
   const lifecycle = new Lifecycle({ limits, keepalive: false, clock: new FakeClock() });
   const remoteAddr = { transport: "unix", path: "" } as const;
   const connection = new Connection(lifecycle, { protocol: "", remoteAddr, closeTimeoutMs: 1 });
-  lifecycle.open(transport);
+  lifecycle.open(sinkTransport);
   void echo(connection).catch(() => {});
   const message = frame("81", "abcdefghijklmnopqrstuvwxyz012345", "37fa213d");
   const wire = concat(...Array.from({ length: count }, () => message));
