@@ -5,18 +5,17 @@
 
 import { Buffer } from "node:buffer";
 import { frameSizeMax } from "../frame/encoder.ts";
-import { headerSize, Opcode, writeHeader } from "../frame/mod.ts";
+import { headerSize, writeHeader } from "../frame/mod.ts";
 import { sliceEnd } from "../frame/utf8.ts";
 import type { Deflater } from "../message/deflate.ts";
 import type { Message } from "../message/message.ts";
-import { TextBytes } from "../message/text_bytes.ts";
+import { opcodeOf } from "../message/text_bytes.ts";
 import type { Connection } from "./connection.ts";
 import { frameSent, wireSent } from "./diagnostics.ts";
 import { FrameEvents } from "./frame_events.ts";
 import { plain, Uncompressed } from "./outbox.ts";
 import type { Outgoing } from "./outbox.ts";
-import { Page } from "./page.ts";
-import type { PageUser } from "./page.ts";
+import { Page, type PageUser } from "./page.ts";
 import type { Transport } from "./transport.ts";
 
 /** A frame that may be larger is not copied into the page. */
@@ -87,8 +86,8 @@ export class FrameWriter implements PageUser {
   attach(transport: Transport | null, connection: Connection | null): void {
     this.#transport = transport;
     this.#connection = connection;
-    const isObserved = frameSent.hasSubscribers && connection !== null;
-    this.#events = isObserved ? new FrameEvents(frameSent, connection) : null;
+    const isHeard = frameSent.hasSubscribers && connection !== null;
+    this.#events = isHeard ? new FrameEvents(frameSent, connection) : null;
     this.#full = transport === null;
     if (transport !== null) return;
     this.#large = null;
@@ -100,7 +99,7 @@ export class FrameWriter implements PageUser {
     if (this.#transport === null) return;
     this.#full = false;
     this.#writeSlices();
-    this.flush(); // the page is everybody's: nothing of ours stays in it
+    this.flush();
   }
 
   /**
@@ -185,8 +184,7 @@ export class FrameWriter implements PageUser {
 
   #writeLarge(message: Message, opcode: number, rsv: number): void {
     const isText = typeof message === "string";
-    const length = isText ? Buffer.byteLength(message) : message.length;
-    this.#writeHeader(opcode, rsv, length);
+    this.#writeHeader(opcode, rsv, isText ? Buffer.byteLength(message) : message.length);
     if (!isText) this.flush();
     if (this.#transport === null) return; // it was cut in the middle of that write
     this.#large = message;
@@ -237,7 +235,7 @@ export class FrameWriter implements PageUser {
     if (page.hasRoom(size)) return;
     this.flush();
     page.claim(this);
-    page.hasRoom(size);
+    page.hasRoom(size); // all of it
   }
 
   #write(bytes: Uint8Array): void {
@@ -249,9 +247,4 @@ export class FrameWriter implements PageUser {
     this.#full = true;
     if (this.#transport !== null) this.#owner.filled(); // else that write has ended it
   }
-}
-
-/** §6.1 [B42]: the opcode says what a message is. */
-function opcodeOf(message: Message): number {
-  return typeof message === "string" || message instanceof TextBytes ? Opcode.TEXT : Opcode.BINARY;
 }

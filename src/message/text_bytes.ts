@@ -2,6 +2,8 @@
 // that are long, or not ASCII, the decoding and the encoding are most of what a message costs.
 
 import { Buffer, isUtf8 } from "node:buffer";
+import { Opcode } from "../frame/mod.ts";
+import type { Message } from "./message.ts";
 
 /**
  * The UTF-8 of a text message, as the option `text: "bytes"` gives it. To `write()` it is a text,
@@ -30,6 +32,11 @@ export class TextBytes extends Uint8Array {
 /** The same memory as a text. It must be valid. */
 export function asText({ buffer, byteOffset, length }: Uint8Array): TextBytes {
   return new TextBytes(buffer as ArrayBuffer, byteOffset, length);
+}
+
+/** Hot: the opcode says what a message is, §6.1 [B42]. */
+export function opcodeOf(message: Message): number {
+  return typeof message === "string" || message instanceof TextBytes ? Opcode.TEXT : Opcode.BINARY;
 }
 
 /** Throws a TypeError unless it is UTF-8: what came was validated, but anybody can make one. */
