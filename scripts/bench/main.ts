@@ -5,6 +5,7 @@
 //   npm run bench -- idle            memory of idle connections, and handshakes
 //   npm run bench -- codec           nanoseconds and bytes of the codec and the channel, no socket
 //   npm run bench -- contexts        memory that compression holds for a connection
+//   npm run bench -- instructions    what a message takes of the processor, counted by valgrind
 //   npm run bench -- observers       what it costs that somebody listens, or nobody
 //   --rounds N  --slice MS  --quick
 //
@@ -19,6 +20,7 @@ import { measureCodec } from "./codec.ts";
 import { measureContexts } from "./contexts.ts";
 import { measure } from "./measure.ts";
 import type { Measured, Plan } from "./measure.ts";
+import { measureInstructions } from "./instructions.ts";
 import { measureIdle } from "./memory.ts";
 import type { IdleCost } from "./memory.ts";
 import { measureObservers } from "./observers.ts";
@@ -41,6 +43,8 @@ if (pattern === "codec") {
   console.log(await measureCodec());
 } else if (pattern === "contexts") {
   console.log(await measureContexts());
+} else if (pattern === "instructions") {
+  console.log(measureInstructions());
 } else if (pattern === "observers") {
   console.log(await measureObservers());
 } else {

@@ -3,14 +3,9 @@
 // turns, a short slice of time each, and the fastest slice of each counts: whatever else the
 // machine does can only make one slower.
 
-import { Buffer } from "node:buffer";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { systemClock } from "../../src/connection/clock.ts";
-import { Connection } from "../../src/connection/connection.ts";
-import { Lifecycle } from "../../src/connection/lifecycle.ts";
-import { connectionLimits } from "../../src/connection/limits.ts";
-import { encodeFrame, Opcode } from "../../src/frame/mod.ts";
-import { sinkTransport } from "../../test/support/sink_transport.ts";
+import { echoes } from "../../test/connection/echoes.ts";
+import { sinkEcho } from "../../test/connection/sink_echo.ts";
 
 const KINDS: readonly (readonly [name: string, ...channels: string[]])[] = [
   ["nobody listens"],
@@ -45,20 +40,10 @@ export async function measureObservers(): Promise<string> {
 async function echoed(channels: readonly string[]): Promise<number> {
   const listener = (): void => {};
   for (const channel of channels) subscribe(channel, listener);
-  const limits = connectionLimits();
-  const lifecycle = new Lifecycle({ limits, keepalive: false, clock: systemClock });
-  const remoteAddr = { transport: "unix", path: "" } as const;
-  const connection = new Connection(lifecycle, { protocol: "", remoteAddr, closeTimeoutMs: 1 });
-  lifecycle.open(sinkTransport);
-  void connection.forEach((message) => connection.write(message));
-  const payload = Buffer.alloc(32, "a");
-  const frame = encodeFrame({ opcode: Opcode.TEXT, payload, key: 0x37fa213d });
-  const wire = Buffer.concat(Array.from({ length: MESSAGES_A_READ }, () => frame));
-  const chunk = Buffer.alloc(wire.length);
+  const receive = sinkEcho(echoes.forEach, MESSAGES_A_READ);
   const start = process.hrtime.bigint();
   for (let read = 0; read < READS_A_SLICE; read++) {
-    chunk.set(wire); // it is unmasked in place
-    lifecycle.received(chunk);
+    receive();
     await new Promise((resolve) => setImmediate(resolve));
   }
   const nanoseconds = Number(process.hrtime.bigint() - start);

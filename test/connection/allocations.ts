@@ -2,14 +2,9 @@
 // message, with 1 and with 16 messages in a read of the socket. Its young generation is so large
 // that nothing is collected while it counts.
 
-import { Connection } from "../../src/connection/connection.ts";
-import { Lifecycle } from "../../src/connection/lifecycle.ts";
-import { connectionLimits } from "../../src/connection/limits.ts";
-import { concat } from "../support/bytes.ts";
-import { FakeClock } from "../../src/testing/fake_clock.ts";
-import { frame } from "../support/frame.ts";
-import { sinkTransport } from "../support/sink_transport.ts";
+import type { Connection } from "../../src/connection/connection.ts";
 import { echoes } from "./echoes.ts";
+import { sinkEcho } from "./sink_echo.ts";
 import { turn } from "./support.ts";
 
 const WARM_ROUNDS = 100_000;
@@ -19,19 +14,7 @@ async function bytesPerMessage(
   echo: (connection: Connection) => Promise<void>,
   count: number,
 ): Promise<number> {
-  const limits = connectionLimits();
-  const lifecycle = new Lifecycle({ limits, keepalive: false, clock: new FakeClock() });
-  const remoteAddr = { transport: "unix", path: "" } as const;
-  const connection = new Connection(lifecycle, { protocol: "", remoteAddr, closeTimeoutMs: 1 });
-  lifecycle.open(sinkTransport);
-  void echo(connection).catch(() => {});
-  const message = frame("81", "abcdefghijklmnopqrstuvwxyz012345", "37fa213d");
-  const wire = concat(...Array.from({ length: count }, () => message));
-  const chunk = Buffer.alloc(wire.length);
-  const receive = (): void => {
-    chunk.set(wire);
-    lifecycle.received(chunk);
-  };
+  const receive = sinkEcho(echo, count);
   await allocated(receive, WARM_ROUNDS / count);
   const all = await allocated(receive, ROUNDS / count);
   const turns = await allocated(() => {}, ROUNDS / count);
