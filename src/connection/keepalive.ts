@@ -3,6 +3,8 @@
 // we did not read proves nothing and does not count.
 
 import type { Clock } from "./clock.ts";
+import { roundsOf } from "./rounds.ts";
+import type { Rounds, Watched } from "./rounds.ts";
 import { setImmediate } from "./turn.ts";
 
 /** When to ask a silent peer whether it lives. */
@@ -25,14 +27,11 @@ export interface KeepaliveOwner {
 const DEFAULT_MS = 20_000;
 
 /**
- * How often in an interval we look whether bytes came. To read the clock for each of them would
- * cost as much as to parse it; so silence counts from the look that saw the last byte, and a ping
- * leaves up to two eighths of the interval late, never early.
+ * Watches the silence of one peer. To read the clock for each byte would cost as much as to parse
+ * it; so silence counts from the look that saw the last one, and a ping leaves up to two eighths of
+ * the interval late, never early.
  */
-const LOOKS_PER_INTERVAL = 8;
-
-/** Watches the silence of one peer. */
-export class Keepalive {
+export class Keepalive implements Watched {
   readonly #owner: KeepaliveOwner;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
@@ -112,58 +111,6 @@ export class Keepalive {
       this.#owner.keepaliveExpired(now - this.#silentSince, allowedMs);
     });
   }
-}
-
-/**
- * Looks at all peers that are watched at one interval, with one timer for all of them: one for each
- * connection was 350 bytes, a twentieth of what an idle connection took. The price is that pings
- * leave in eight bursts an interval, and not one by one.
- */
-class Rounds {
-  readonly intervalMs: number;
-  readonly #clock: Clock;
-  readonly #watched = new Set<Keepalive>();
-  #timer: unknown = null;
-
-  constructor(clock: Clock, intervalMs: number) {
-    this.#clock = clock;
-    this.intervalMs = intervalMs;
-  }
-
-  add(keepalive: Keepalive): void {
-    this.#watched.add(keepalive);
-    if (this.#timer === null) this.#setTimer();
-  }
-
-  delete(keepalive: Keepalive): void {
-    if (!this.#watched.delete(keepalive) || this.#watched.size > 0) return;
-    this.#clock.clearTimeout(this.#timer);
-    this.#timer = null;
-  }
-
-  #setTimer(): void {
-    this.#timer = this.#clock.setTimeout(() => {
-      this.#setTimer();
-      const now = this.#clock.now();
-      for (const keepalive of this.#watched) keepalive.look(now);
-    }, this.intervalMs / LOOKS_PER_INTERVAL);
-  }
-}
-
-/** The rounds of a clock, by their interval; few, since servers use few. */
-const roundsByClock = new WeakMap<Clock, Map<number, Rounds>>();
-
-/** Intervals that are kept: a server that draws them at random gets rounds of its own for more. */
-const ROUNDS_MAX = 64;
-
-function roundsOf(clock: Clock, intervalMs: number): Rounds {
-  let ofClock = roundsByClock.get(clock);
-  if (ofClock === undefined) roundsByClock.set(clock, (ofClock = new Map()));
-  const known = ofClock.get(intervalMs);
-  if (known !== undefined) return known;
-  const rounds = new Rounds(clock, intervalMs);
-  if (ofClock.size < ROUNDS_MAX) ofClock.set(intervalMs, rounds);
-  return rounds;
 }
 
 function checkedMs(name: string, value: number = DEFAULT_MS): number {
