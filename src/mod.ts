@@ -25,6 +25,8 @@ export type { Message } from "./message/message.ts";
 export { TextBytes } from "./message/text_bytes.ts";
 export type { TextForm } from "./message/text_bytes.ts";
 export type { Closure } from "./protocol/endpoint.ts";
+export { LimitError } from "./protocol/limit_error.ts";
+export type { LimitPassed } from "./protocol/limit_error.ts";
 export { acceptKey, HandshakeError } from "./protocol/handshake.ts";
 export type { ConnectionStats } from "./connection/stats.ts";
 export type { Addr } from "./server/address.ts";

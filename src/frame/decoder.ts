@@ -113,6 +113,11 @@ export class FrameDecoder {
     return this.#rest !== null;
   }
 
+  /** Bytes that wait since then. */
+  get retained(): number {
+    return this.#rest === null ? 0 : this.#rest.length;
+  }
+
   /** Reads on where the sink has told it to stop. Throws what {@linkcode push} throws. */
   goOn(): void {
     const rest = this.#rest;

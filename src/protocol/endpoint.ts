@@ -9,12 +9,13 @@ import {
   FrameDecoder,
   ProtocolError,
 } from "../frame/mod.ts";
-import type { ClosePayload, Role } from "../frame/mod.ts";
+import type { ClosePayload, FrameSink, Role } from "../frame/mod.ts";
 import { MessageAssembler } from "../message/assembler.ts";
 import type { MessageOptions, MessageSink } from "../message/assembler.ts";
 import type { Message } from "../message/message.ts";
 import { closingStep } from "./closing.ts";
 import type { ClosingEvent, ClosingState } from "./closing.ts";
+import { LimitError } from "./limit_error.ts";
 
 /** What the connection ended with: §7.1.5, §7.1.6. */
 export interface Closure {
@@ -30,7 +31,10 @@ export interface Closure {
   readonly sent: ClosePayload | null;
   /** The Close that we received, or `null`. */
   readonly received: ClosePayload | null;
-  /** Why it was not clean, where that is known: a `ProtocolError`, the error of the socket. */
+  /**
+   * Why it was not clean, where that is known: a `ProtocolError`, a `LimitError`, the error of the
+   * socket.
+   */
   readonly cause: unknown;
 }
 
@@ -51,13 +55,21 @@ export interface EndpointSink {
   endTcp(): void;
 }
 
+/** What messages may be, and who looks at the frames that they come in. */
+export interface EndpointOptions extends MessageOptions {
+  /** Makes what stands between the decoder and `sink`, and passes on to it. Default: nothing. */
+  readonly before?: (sink: FrameSink) => FrameSink;
+}
+
 /** RFC 7692 §6: the message is compressed. Nobody has agreed on the other two bits. */
 const RSV1 = 0b100;
 
 /** One end of a connection that the opening handshake has opened. */
 export class Endpoint implements MessageSink {
   readonly #sink: EndpointSink;
-  #decoder: FrameDecoder | null; // until the input ends: half a message need not be kept longer
+  // Both until the input ends: half a message need not be kept longer.
+  #decoder: FrameDecoder | null;
+  #assembler: MessageAssembler | null;
   #state: ClosingState = "open";
   #initiator: "local" | "remote" | null = null;
   #sent: ClosePayload | null = null;
@@ -69,12 +81,19 @@ export class Endpoint implements MessageSink {
     sink: EndpointSink,
     role: Role,
     messageSizeMax: number,
-    options: MessageOptions = {},
+    options: EndpointOptions = {},
   ) {
     this.#sink = sink;
     const assembler = new MessageAssembler(this, messageSizeMax, options);
     const rsvAllowed = options.inflater ? RSV1 : 0; // §5.8 [B40], §5.2 [B60]
-    this.#decoder = new FrameDecoder(assembler, { role, rsvAllowed });
+    const frames = options.before === undefined ? assembler : options.before(assembler);
+    this.#decoder = new FrameDecoder(frames, { role, rsvAllowed });
+    this.#assembler = assembler;
+  }
+
+  /** Bytes held of what has arrived and is no whole message yet. */
+  get retained(): number {
+    return (this.#assembler?.retained ?? 0) + (this.#decoder?.retained ?? 0);
   }
 
   get state(): ClosingState {
@@ -118,16 +137,20 @@ export class Endpoint implements MessageSink {
     this.#step("close()", "local", { code, reason });
   }
 
-  /** Fails the connection: §7.1.7 [B49]. For what is no fault of the peer's the code is 1011. */
+  /**
+   * Fails the connection: §7.1.7 [B49]. The error says the code, §7.4.1; what is no fault of the
+   * peer's, and no limit either, is 1011.
+   */
   fail(error: unknown): void {
     if (this.inputEnded) return; // §1.4 [B30]: what breaks behind a Close spoils nothing
     this.#cause = error;
     this.#sink.failed?.(error);
     const close =
-      error instanceof ProtocolError
+      error instanceof ProtocolError || error instanceof LimitError
         ? { code: error.closeCode, reason: error.message } // §7.4.1 [B55]
         : { code: CloseCode.INTERNAL_ERROR, reason: "" };
-    this.#step("violation", error instanceof ProtocolError ? "remote" : "local", close);
+    const isPeers = error instanceof LimitError ? error.isPeers : error instanceof ProtocolError;
+    this.#step("violation", isPeers ? "remote" : "local", close);
   }
 
   /** TCP is at its end: from here on the {@linkcode closure} stays as it is. */
@@ -178,7 +201,7 @@ export class Endpoint implements MessageSink {
     this.#initiator ??= initiator;
     if (step.next !== "closing" && !this.inputEnded) this.#sink.inputEnded();
     this.#state = step.next;
-    if (this.inputEnded) this.#decoder = null;
+    if (this.inputEnded) this.#decoder = this.#assembler = null;
     if (payload !== null) {
       this.#sent = sent;
       this.#sink.sendClose(payload);
