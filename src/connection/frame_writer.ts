@@ -8,6 +8,7 @@ import { frameSizeMax } from "../frame/encoder.ts";
 import { headerSize, writeHeader } from "../frame/mod.ts";
 import { sliceEnd } from "../frame/utf8.ts";
 import type { Deflater } from "../message/deflate.ts";
+import { charge } from "../message/message.ts";
 import type { Message } from "../message/message.ts";
 import { opcodeOf } from "../message/text_bytes.ts";
 import type { Connection } from "./connection.ts";
@@ -58,6 +59,7 @@ export class FrameWriter implements PageUser {
   #full = true; // until there is a socket
   #large: Message | null = null; // payload that is being written in slices
   #largeAt = 0; // how much of it is written: bytes, or UTF-16 code units of a text
+  #unsent = 0; // bytes of the write that has filled the socket
 
   /** @param deflater For what is to be compressed; `null`: nothing is. */
   constructor(owner: FrameWriterOwner, deflater: Deflater | null) {
@@ -75,6 +77,11 @@ export class FrameWriter implements PageUser {
     return page.user === this || page.user === null;
   }
 
+  /** What is held of messages that are not in the outbox any more and have not left, as charged. */
+  get retained(): number {
+    return this.#unsent + (this.#large === null ? 0 : charge(this.#large));
+  }
+
   /** Hot: whether another message may be written: the socket takes it, and the page has room. */
   isReady(): boolean {
     if (this.#full) return false;
@@ -89,6 +96,7 @@ export class FrameWriter implements PageUser {
     const isHeard = frameSent.hasSubscribers && connection !== null;
     this.#events = isHeard ? new FrameEvents(frameSent, connection) : null;
     this.#full = transport === null;
+    this.#unsent = 0;
     if (transport !== null) return;
     this.#large = null;
     if (page.user === this) page.giveBack(page.take());
@@ -98,6 +106,7 @@ export class FrameWriter implements PageUser {
   drained(): void {
     if (this.#transport === null) return;
     this.#full = false;
+    this.#unsent = 0;
     this.#writeSlices();
     this.flush();
   }
@@ -245,6 +254,8 @@ export class FrameWriter implements PageUser {
     this.bytesSent += bytes.length;
     if (this.#transport?.write(bytes)) return;
     this.#full = true;
-    if (this.#transport !== null) this.#owner.filled(); // else that write has ended it
+    if (this.#transport === null) return; // that write has ended it
+    this.#unsent = bytes.length;
+    this.#owner.filled();
   }
 }

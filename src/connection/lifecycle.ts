@@ -11,9 +11,11 @@
 import { Endpoint } from "../protocol/endpoint.ts";
 import type { Closure, EndpointSink } from "../protocol/endpoint.ts";
 import { ABNORMAL_CLOSURE, CloseCode, ProtocolError } from "../frame/mod.ts";
-import type { Role } from "../frame/mod.ts";
+import type { FrameSink, Role } from "../frame/mod.ts";
+import { LimitError } from "../protocol/limit_error.ts";
 import type { Message } from "../message/message.ts";
 import type { TextForm } from "../message/text_bytes.ts";
+import type { Budget, BudgetMember, Share } from "./budget.ts";
 import type { Clock } from "./clock.ts";
 import type { Compression } from "./compression.ts";
 import type { Connection } from "./connection.ts";
@@ -24,12 +26,15 @@ import { wireFin, wireReceived } from "./diagnostics.ts";
 import type { Backpressure } from "./diagnostics.ts";
 import { ConnectionClosedError } from "./error.ts";
 import { FrameEvents } from "./frame_events.ts";
+import { frameLimits } from "./frame_limits.ts";
+import type { FrameLimits, FrameLimitsOwner } from "./frame_limits.ts";
 import { Keepalive } from "./keepalive.ts";
 import type { KeepaliveOptions, KeepaliveOwner } from "./keepalive.ts";
 import { countLimitHit } from "./limit_hit.ts";
 import type { ConnectionLimitHit } from "./limit_hit.ts";
 import type { ConnectionLimits } from "./limits.ts";
 import { Outcome } from "./outcome.ts";
+import { EVERY_REASON } from "./pause_reason.ts";
 import { Pings } from "./pings.ts";
 import { ReadLoop } from "./read_loop.ts";
 import type { ReadLoopOwner } from "./read_loop.ts";
@@ -68,7 +73,14 @@ export interface ConnectionList {
 
 /** The mechanism behind a `Connection`. */
 export class Lifecycle
-  implements TransportEvents, EndpointSink, ReadLoopOwner, WriteLoopOwner, KeepaliveOwner
+  implements
+    TransportEvents,
+    EndpointSink,
+    ReadLoopOwner,
+    WriteLoopOwner,
+    KeepaliveOwner,
+    FrameLimitsOwner,
+    BudgetMember
 {
   readonly readLoop: ReadLoop;
   readonly writeLoop: WriteLoop;
@@ -82,6 +94,7 @@ export class Lifecycle
 
   readonly #endpoint: Endpoint;
   readonly #keepalive: Keepalive | null;
+  readonly #frameLimits: FrameLimits | null;
   readonly #limits: ConnectionLimits;
   readonly #clock: Clock;
   // What an idle connection does not need, these three, is not made before it is asked for.
@@ -91,6 +104,8 @@ export class Lifecycle
 
   #events: FrameEvents | null = null; // for observers, if there were any when it opened
   #listedIn: ConnectionList | null = null;
+  #share: Share | null = null; // of the server's budget
+  #pausedFor = 0; // why the socket is not read: see PauseReason
   #transport: Transport | null = null;
   readonly #outcome = new Outcome();
   #answer: Uint8Array | null = null; // payload of the Close that answers the peer's
@@ -112,7 +127,10 @@ export class Lifecycle
     this.#clock = clock;
     this.#mayEndTcp = role === "server";
     const inflater = compression?.inflater ?? null;
-    this.#endpoint = new Endpoint(this, role, limits.messageSizeMax, { inflater, text });
+    const frames = frameLimits(this, clock, limits);
+    const before = frames === null ? {} : { before: (sink: FrameSink) => frames.before(sink) };
+    this.#frameLimits = frames;
+    this.#endpoint = new Endpoint(this, role, limits.messageSizeMax, { inflater, text, ...before });
     this.#keepalive = keepalive === false ? null : new Keepalive(this, clock, keepalive);
     this.readLoop = new ReadLoop(this, limits);
     this.writeLoop = new WriteLoop(this, limits, compression?.deflater ?? null);
@@ -131,6 +149,22 @@ export class Lifecycle
     if (this.hasEnded) return;
     list.add(this);
     this.#listedIn = list;
+  }
+
+  /** Counts against `budget` from now on, until it has ended. */
+  shareIn(budget: Budget): void {
+    if (this.hasEnded) return;
+    this.#share = this.readLoop.share = this.writeLoop.share = budget.join(this);
+  }
+
+  /** What it holds of both directions, as charged. */
+  get heldSize(): number {
+    return this.readLoop.size + this.writeLoop.size + this.#endpoint.retained;
+  }
+
+  /** Whether the socket is paused, for whatever reason. */
+  get paused(): boolean {
+    return this.#pausedFor !== 0;
   }
 
   /** Whether there is nothing of it any more, or never was. */
@@ -176,6 +210,7 @@ export class Lifecycle
     this.#closeWithin(timeoutMs, limit);
     this.#endpoint.close(code, reason);
     this.readLoop.discard();
+    this.#readToTheEnd();
   }
 
   /**
@@ -250,6 +285,7 @@ export class Lifecycle
     this.writeLoop.abandon();
     this.#pings?.fail(() => this.closedError("ping"));
     this.#listedIn?.delete(this);
+    this.#share?.leave();
     if (wasOpened && connectionClose.hasSubscribers) {
       connectionClose.publish({ connection: this.connection, closure });
     }
@@ -277,9 +313,14 @@ export class Lifecycle
   inputEnded(): void {
     this.#keepalive?.stop();
     this.readLoop.end();
+    this.#readToTheEnd();
   }
 
   failed(error: unknown): void {
+    if (error instanceof LimitError) {
+      const { limit: name, max: limit, found, closeCode } = error;
+      return this.limitHit({ name, limit, found, closeCode });
+    }
     if (!(error instanceof ProtocolError)) return;
     const { closeCode, found } = error;
     if (closeCode !== CloseCode.MESSAGE_TOO_BIG) return;
@@ -300,19 +341,40 @@ export class Lifecycle
     this.readLoop.whenReaderRests(() => this.#endOutput());
   }
 
-  // Asked by the two loops and the keepalive.
+  // Asked by the two loops, the keepalive and the limits.
 
-  pauseInput(): void {
+  pauseInput(reason: number): void {
+    const isPaused = this.paused;
+    if (!this.isOpen) return; // what is still to come ends it
+    this.#pausedFor |= reason;
+    if (isPaused) return;
     this.#transport?.pause();
     this.#keepalive?.suspend();
     this.#tellBackpressure("in", true);
+    this.#frameLimits?.suspend();
   }
 
-  resumeInput(): void {
+  resumeInput(reason: number): void {
+    if (!this.paused) return;
+    this.#pausedFor &= ~reason;
+    if (this.paused) return;
     if (this.#endpoint.stopped) this.#goOnLater();
     else this.#transport?.resume();
     this.#keepalive?.resume();
     this.#tellBackpressure("in", false);
+    this.#frameLimits?.resume();
+  }
+
+  limitPassed(error: LimitError): void {
+    this.#endpoint.fail(error);
+  }
+
+  /** A client that takes nothing cannot be told why. */
+  shed(error: LimitError): void {
+    this.readLoop.drop();
+    const canTell = this.writeLoop.drop();
+    if (canTell && !this.#endpoint.inputEnded) this.#endpoint.fail(error);
+    else this.terminate(error);
   }
 
   stalled(isFull: boolean): void {
@@ -354,19 +416,26 @@ export class Lifecycle
   #turnEnds(): void {
     this.readLoop.chunkDelivered();
     this.writeLoop.turnEnds();
-    if (!this.#endpoint.stopped || this.readLoop.paused) return;
+    if (this.#share !== null) this.#share.changed();
+    if (!this.#endpoint.stopped || this.paused) return;
     this.#transport?.pause();
     this.#goOnLater();
+  }
+
+  /** Our Close is out, or the input is over: nothing more is held up in front of the peer's end. */
+  #readToTheEnd(): void {
+    this.#frameLimits?.stop();
+    this.resumeInput(EVERY_REASON);
   }
 
   /** Compressed messages are left in what has arrived: they cost time, so others come first. */
   #goOnLater(): void {
     setImmediate(() => {
-      if (this.#isDestroyed || this.readLoop.paused || !this.#endpoint.stopped) return;
+      if (this.#isDestroyed || this.paused || !this.#endpoint.stopped) return;
       this.writeLoop.turnBegins();
       this.#endpoint.goOn();
       this.#turnEnds();
-      if (!this.#endpoint.stopped && !this.readLoop.paused) this.#transport?.resume();
+      if (!this.#endpoint.stopped && !this.paused) this.#transport?.resume();
     });
   }
 

@@ -43,6 +43,32 @@ export interface ConnectionLimits {
   readonly stallTimeoutMs: number;
   /** How long the closing handshake may take before TCP is cut. Default: 10,000. */
   readonly closeTimeoutMs: number;
+  /**
+   * Messages a second, on average. A fragment counts as a message, or a million of them would be
+   * one. Beyond it the socket is paused for as long as it takes, which slows the peer and loses
+   * nothing; what one read of the socket has brought besides, 64 KiB at most, waits undecoded, with
+   * any control frame in it. Default: Infinity.
+   */
+  readonly messagesPerSecondMax: number;
+  /**
+   * Messages that may come at once when none has come for a while: only with the limit above.
+   * Default: Infinity, which stands for as many as may come in a second.
+   */
+  readonly messagesBurstMax: number;
+  /**
+   * Pings and pongs a second, on average, and at once; the answers to pings of ours are among them.
+   * The one that passes it fails the connection with 1008. A keepalive needs one in some seconds.
+   * Default: Infinity, since a flood of them takes turns with the other connections as any does.
+   */
+  readonly controlFramesPerSecondMax: number;
+  /**
+   * How long a message may take from its first byte to its last, without the time in which the
+   * socket is paused; one that is not complete then, or an eighth later, fails the connection with
+   * 1008. On a slow line a large message takes long: 1 MiB at 50 KiB a second 20 s. And a peer may
+   * begin a message and go on with a fragment now and then (§5.4), as one that dictates does.
+   * Default: Infinity.
+   */
+  readonly messageTimeoutMs: number;
 }
 
 /** The longest string of V8: no text message can be longer. */
@@ -57,6 +83,10 @@ const DEFAULTS: ConnectionLimits = {
   outboxWaitingMax: 1024 * 1024,
   stallTimeoutMs: 30_000,
   closeTimeoutMs: 10_000,
+  messagesPerSecondMax: Infinity,
+  messagesBurstMax: Infinity,
+  controlFramesPerSecondMax: Infinity,
+  messageTimeoutMs: Infinity,
 };
 
 /** The last ones that were asked for: connections with the same bounds share them. */
@@ -67,13 +97,18 @@ const NAMES = Object.keys(DEFAULTS) as readonly (keyof ConnectionLimits)[];
 /** `limits` with the defaults for what it leaves out. Throws what {@linkcode withDefaults} does. */
 export function connectionLimits(limits: Partial<ConnectionLimits> = {}): ConnectionLimits {
   const all = withDefaults(limits, DEFAULTS);
-  if (all.messageSizeMax <= MESSAGE_SIZE_LIMIT) {
-    const isSame = NAMES.every((name) => all[name] === latest[name]);
-    return isSame ? latest : (latest = all);
+  const { messageSizeMax, messagesPerSecondMax, messagesBurstMax } = all;
+  if (messageSizeMax > MESSAGE_SIZE_LIMIT) {
+    throw new RangeError(
+      `Cannot set limit: messageSizeMax is ${messageSizeMax}, must be <= ${MESSAGE_SIZE_LIMIT}`,
+    );
   }
-  throw new RangeError(
-    `Cannot set limit: messageSizeMax is ${all.messageSizeMax}, must be <= ${MESSAGE_SIZE_LIMIT}`,
-  );
+  if (messagesBurstMax !== Infinity && messagesPerSecondMax === Infinity) {
+    const text = `messagesBurstMax is ${messagesBurstMax}, must go with messagesPerSecondMax`;
+    throw new RangeError(`Cannot set limit: ${text}`);
+  }
+  const isSame = NAMES.every((name) => all[name] === latest[name]);
+  return isSame ? latest : (latest = all);
 }
 
 /**

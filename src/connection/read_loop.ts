@@ -11,7 +11,9 @@ import { receiveFrom, waitAt } from "../channel/receiver.ts";
 import type { WaiterOwner } from "../channel/waiters.ts";
 import { charge } from "../message/message.ts";
 import type { Message } from "../message/message.ts";
+import type { Share } from "./budget.ts";
 import type { ConnectionLimits } from "./limits.ts";
+import { PauseReason } from "./pause_reason.ts";
 import { setImmediate } from "./turn.ts";
 
 /** After so many messages at a stretch a reader lets the event loop turn: others wait, too. */
@@ -20,9 +22,9 @@ const YIELD_EVERY = 256;
 /** What a {@linkcode ReadLoop} asks of its owner. */
 export interface ReadLoopOwner {
   /** Stop reading from the socket: nobody reads what has arrived. */
-  pauseInput(): void;
+  pauseInput(reason: number): void;
   /** Read from it again. */
-  resumeInput(): void;
+  resumeInput(reason: number): void;
   /** The error for a read past the last message. */
   closedError(act: string): Error;
 }
@@ -36,6 +38,8 @@ export interface MessageConsumer {
 export class ReadLoop implements WaiterOwner {
   /** Takes the messages that no reader waits for, when they have come. */
   consumer: MessageConsumer | null = null;
+  /** Told when less waits to be read. */
+  share: Share | null = null;
   readonly #owner: ReadLoopOwner;
   readonly #inbox: Channel<Message> = new Channel<Message>(Infinity, { cost: charge });
   readonly #limits: ConnectionLimits;
@@ -86,7 +90,7 @@ export class ReadLoop implements WaiterOwner {
     if (this.consumer !== null) this.consumer.messagesCame();
     if (this.#paused || this.#discarding || !this.#isFull()) return;
     this.#paused = true;
-    this.#owner.pauseInput();
+    this.#owner.pauseInput(PauseReason.INBOX);
   }
 
   /** Hot: the oldest message, `done` at the end, or `undefined` when none waits. */
@@ -100,6 +104,7 @@ export class ReadLoop implements WaiterOwner {
   tryRead(): Message | undefined {
     const message = take(this.#inbox);
     if (this.#paused && this.#isHalfEmpty()) this.#resume();
+    if (this.share !== null) this.share.changed();
     return message;
   }
 
@@ -174,6 +179,11 @@ export class ReadLoop implements WaiterOwner {
     this.#resume();
   }
 
+  /** Forgets what nobody has read. */
+  drop(): void {
+    while (take(this.#inbox) !== undefined);
+  }
+
   /** No message will come any more. */
   end(): void {
     this.#inbox.close();
@@ -219,6 +229,6 @@ export class ReadLoop implements WaiterOwner {
   #resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    this.#owner.resumeInput();
+    this.#owner.resumeInput(PauseReason.INBOX);
   }
 }

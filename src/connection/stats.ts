@@ -12,7 +12,7 @@ export interface ConnectionStats {
   readonly inbox: { readonly messages: number; readonly size: number };
   /** What waits to be sent, with the calls of `write()` that wait, charged in the same way. */
   readonly outbox: { readonly messages: number; readonly size: number };
-  /** Whether the socket is paused, because nobody reads what has arrived. */
+  /** Whether the socket is paused: nobody reads what has arrived, or a limit says so. */
   readonly paused: boolean;
   /** Data messages that arrived, and bytes with all that is around them. */
   readonly received: { readonly messages: number; readonly bytes: number };
@@ -35,7 +35,7 @@ export function statsOf(lifecycle: Lifecycle): ConnectionStats {
   return {
     inbox: { messages: readLoop.messages, size: readLoop.size },
     outbox: { messages: outbox.messages, size: outbox.size },
-    paused: readLoop.paused,
+    paused: lifecycle.paused,
     received: { messages: messagesReceived, bytes: bytesReceived },
     sent: { messages: messagesSent, bytes: bytesSent },
     compression: compression && { received: compression.received, sent: compression.sent },

@@ -10,6 +10,7 @@ import { ChannelClosedError } from "../channel/mod.ts";
 import { Opcode } from "../frame/mod.ts";
 import type { Deflater } from "../message/deflate.ts";
 import type { Message } from "../message/message.ts";
+import type { Share } from "./budget.ts";
 import type { Connection } from "./connection.ts";
 import { ControlQueue } from "./control_queue.ts";
 import { FrameWriter, isTooLargeForPage } from "./frame_writer.ts";
@@ -50,6 +51,8 @@ export class WriteLoop implements FrameWriterOwner {
   messagesSent = 0;
   /** What waits to be sent; for others to look at. */
   readonly outbox: Outbox;
+  /** Told when more or less waits to be sent. */
+  share: Share | null = null;
   readonly #owner: WriteLoopOwner;
   readonly #writer: FrameWriter;
   readonly #compresses: boolean;
@@ -76,6 +79,11 @@ export class WriteLoop implements FrameWriterOwner {
   /** Bytes that were handed to the socket. */
   get bytesSent(): number {
     return this.#writer.bytesSent;
+  }
+
+  /** What is held to be sent, as charged. */
+  get size(): number {
+    return this.outbox.size + this.#writer.retained;
   }
 
   /** @param connection Whose bytes they are, for observers. */
@@ -118,10 +126,17 @@ export class WriteLoop implements FrameWriterOwner {
     if (this.outbox.closed) return quiet(Promise.reject(this.#owner.closedError("write")));
     const waiting = kept(message, options);
     if (this.#enqueue(waiting)) return ACCEPTED;
+    const admitted = (): void => {
+      this.#schedule();
+      this.share?.changed();
+    };
     const refused = (error: unknown): never => {
+      this.share?.changed();
       throw error instanceof ChannelClosedError ? this.#owner.closedError("write") : error;
     };
-    return quiet(this.outbox.put(waiting, options).then(() => this.#schedule(), refused));
+    const written = quiet(this.outbox.put(waiting, options).then(admitted, refused));
+    this.share?.changed();
+    return written;
   }
 
   /**
@@ -145,6 +160,7 @@ export class WriteLoop implements FrameWriterOwner {
     if (isAlone) this.#writer.flush();
     this.#isFlushing = false;
     if (!isAlone) this.#schedule();
+    else if (this.share !== null) this.share.changed();
     return true;
   }
 
@@ -159,6 +175,7 @@ export class WriteLoop implements FrameWriterOwner {
     this.#isQueued = true;
     this.#writesInTurn++;
     this.#schedule();
+    if (this.share !== null) this.share.changed();
     return true;
   }
 
@@ -199,10 +216,16 @@ export class WriteLoop implements FrameWriterOwner {
   /** There is no socket any more: lets go of everything. */
   abandon(): void {
     this.#writer.attach(null, null);
+    this.drop();
+    this.#close = null;
+  }
+
+  /** Lets go of what waits. Returns whether a Close can leave: not while the socket is full. */
+  drop(): boolean {
     this.refuse();
     while (this.outbox.take() !== undefined);
     this.#controls = null;
-    this.#close = null;
+    return !this.#writer.isFull;
   }
 
   /** The socket has taken all that it was given. */
@@ -214,6 +237,7 @@ export class WriteLoop implements FrameWriterOwner {
     this.#writer.drained();
     this.#isFlushing = false;
     this.flush();
+    if (this.share !== null) this.share.changed();
   }
 
   /** Hot: sends what is there, as far as the socket takes it. */
@@ -241,6 +265,7 @@ export class WriteLoop implements FrameWriterOwner {
     }
     this.#writer.flush();
     this.#isFlushing = false;
+    if (this.share !== null) this.share.changed();
     if (this.outbox.messages > 0) this.#schedule(); // it has stopped for the others' sake
     if (!isLast || !this.#endDue) return;
     this.#endDue = false;
@@ -251,6 +276,7 @@ export class WriteLoop implements FrameWriterOwner {
   /** Told by the writer, also when it wrote because another connection needed the page. */
   filled(): void {
     this.#owner.stalled(true);
+    if (this.share !== null) this.share.changed();
   }
 
   /** At the end of the turn; outside of one after the microtasks, in which handlers answer. */

@@ -16,6 +16,15 @@ const DEFAULTS: ConnectionLimits = {
   outboxWaitingMax: 1_048_576,
   stallTimeoutMs: 30_000,
   closeTimeoutMs: 10_000,
+  messagesPerSecondMax: Infinity,
+  messagesBurstMax: Infinity,
+  controlFramesPerSecondMax: Infinity,
+  messageTimeoutMs: Infinity,
+};
+
+/** What a limit is set with, where it means nothing by itself. */
+const WITH: Partial<Record<keyof ConnectionLimits, Partial<ConnectionLimits>>> = {
+  messagesBurstMax: { messagesPerSecondMax: 5 },
 };
 
 const NAMES = Object.keys(DEFAULTS) as (keyof ConnectionLimits)[];
@@ -43,7 +52,8 @@ test("connectionLimits() has a default for all", () => {
 
 for (const name of NAMES) {
   test(`connectionLimits() takes ${name} and leaves the rest`, () => {
-    assert.equal(connectionLimits({ [name]: 17 }), { ...DEFAULTS, [name]: 17 });
+    const given = { ...WITH[name], [name]: 17 };
+    assert.equal(connectionLimits(given), { ...DEFAULTS, ...given });
   });
 
   test(`connectionLimits() takes ${name}: undefined for the default`, () => {
@@ -91,6 +101,16 @@ test("connectionLimits() takes a message size up to the longest string", () => {
         error instanceof RangeError && error.message.includes("must be <= 536870888"),
     );
   }
+});
+
+test("connectionLimits() refuses a burst without a rate, which would be no limit", () => {
+  assert.throws(
+    () => connectionLimits({ messagesBurstMax: 17 }),
+    (error: unknown) =>
+      error instanceof RangeError &&
+      error.message ===
+        "Cannot set limit: messagesBurstMax is 17, must go with messagesPerSecondMax",
+  );
 });
 
 test("withDefaults() changes neither of its arguments", () => {

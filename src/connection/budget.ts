@@ -1,0 +1,171 @@
+// One budget for what many connections hold: each of them may be within its own bounds, and ten
+// thousand of them beyond the memory of the process.
+//
+//   total > sizeMax        a socket is read only while its connection holds nothing
+//   ... for a second,      the connection that holds the most is shed, then the next, until an
+//   or a quarter above     eighth is free
+//   total <= 7/8 sizeMax   everybody is read again
+//
+// Each connection says when what it holds may have changed, and what it held before is known: so
+// the total is exact at any moment, and nobody has to be asked for it. A timer that adds up what
+// all hold would be blind in between, and a flood needs a hundredth of a second.
+//
+// Who reads what arrives holds nothing most of the time, and is served while others are not. The
+// bound: a socket that is not paused brings one read, which pauses it; what Node itself reads ahead
+// of a paused socket, 128 KiB at most, is not seen here. What a program writes is not slowed by a
+// pause, hence the quarter.
+//
+// Invariant: total is the sum of what the shares hold, and 0 when there is none.
+
+import { CloseCode } from "../frame/mod.ts";
+import { LimitError } from "../protocol/limit_error.ts";
+import type { Clock } from "./clock.ts";
+import { Deadline } from "./deadline.ts";
+import { PauseReason } from "./pause_reason.ts";
+import { setImmediate } from "./turn.ts";
+
+/** Who has a share in a {@linkcode Budget}. */
+export interface BudgetMember {
+  /** What it holds now, as charged. */
+  readonly heldSize: number;
+  pauseInput(reason: number): void;
+  resumeInput(reason: number): void;
+  /** Lets go of all that it holds, and closes with what `error` says. */
+  shed(error: LimitError): void;
+}
+
+/** How long readers have to catch up while nothing more is read. */
+const PATIENCE_MS = 1000;
+
+/** What all members hold, and its bound. */
+export class Budget {
+  readonly #sizeMax: number;
+  readonly #shares = new Set<Share>();
+  readonly #paused = new Set<Share>();
+  readonly #patience: Deadline;
+  #total = 0;
+  #isOver = false;
+  #isReliefDue = false;
+
+  constructor(sizeMax: number, clock: Clock) {
+    this.#sizeMax = sizeMax;
+    this.#patience = new Deadline(clock);
+  }
+
+  /** What all of them hold. */
+  get total(): number {
+    return this.#total;
+  }
+
+  /** `member` counts from now on, until its share leaves. */
+  join(member: BudgetMember): Share {
+    const share = new Share(this, member);
+    this.#shares.add(share);
+    share.changed();
+    return share;
+  }
+
+  /** `share` holds `grown` more than before. */
+  changed(share: Share, grown: number): void {
+    this.#total += grown;
+    if (!this.#isOver) {
+      if (this.#total <= this.#sizeMax) return;
+      this.#isOver = true;
+      this.#patience.set(PATIENCE_MS, () => this.#relieve());
+    } else if (this.#total <= this.#enough) {
+      return this.#relax();
+    }
+    this.#pauseOrResume(share);
+    if (this.#total > (this.#sizeMax * 5) / 4) this.#relieveSoon();
+  }
+
+  /** `share` does not count any more. */
+  leave(share: Share): void {
+    if (!this.#shares.delete(share)) return;
+    this.#paused.delete(share);
+    this.#total -= share.held;
+    if (this.#isOver && this.#total <= this.#enough) this.#relax();
+  }
+
+  get #enough(): number {
+    return (this.#sizeMax * 7) / 8;
+  }
+
+  #pauseOrResume(share: Share): void {
+    if (share.held > 0) {
+      this.#paused.add(share);
+      share.member.pauseInput(PauseReason.BUDGET);
+    } else if (this.#paused.delete(share)) {
+      share.member.resumeInput(PauseReason.BUDGET);
+    }
+  }
+
+  /** When the turn is over: what is written in it may leave at its end. */
+  #relieveSoon(): void {
+    if (this.#isReliefDue) return;
+    this.#isReliefDue = true;
+    setImmediate(() => {
+      this.#isReliefDue = false;
+      if (this.#total > (this.#sizeMax * 5) / 4) this.#relieve();
+    });
+  }
+
+  /** Sheds who holds the most. At the end of the patience the readers may have caught up. */
+  #relieve(): void {
+    const dearest = this.#total > this.#sizeMax ? [...this.#shares] : [];
+    dearest.sort((one, other) => other.held - one.held);
+    for (const share of dearest) {
+      if (this.#total <= this.#enough) break;
+      const error = tooMuch(this.#sizeMax, this.#total);
+      share.leave();
+      share.member.shed(error);
+    }
+    this.#relax();
+  }
+
+  /** Everybody is read again. */
+  #relax(): void {
+    this.#isOver = false;
+    this.#patience.meet();
+    const paused = [...this.#paused];
+    this.#paused.clear();
+    for (const { member } of paused) member.resumeInput(PauseReason.BUDGET);
+  }
+}
+
+/** What one member holds of a budget. */
+export class Share {
+  readonly member: BudgetMember;
+  readonly #budget: Budget;
+  #hasLeft = false;
+  /** What it was known to hold last; for others to read. */
+  held = 0;
+
+  constructor(budget: Budget, member: BudgetMember) {
+    this.#budget = budget;
+    this.member = member;
+  }
+
+  /** Hot: what the member holds may have changed. */
+  changed(): void {
+    if (this.#hasLeft) return;
+    const held = this.member.heldSize;
+    const grown = held - this.held;
+    if (grown === 0) return;
+    this.held = held;
+    this.#budget.changed(this, grown);
+  }
+
+  /** The member has ended. */
+  leave(): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    this.#budget.leave(this);
+  }
+}
+
+/** The numbers are for our log: what others hold is no business of the peer's. */
+function tooMuch(max: number, found: number): LimitError {
+  const text = "Cannot go on: all connections hold too much, this one the most (buffersSizeMax)";
+  return new LimitError(text, { limit: "buffersSizeMax", max, found }, CloseCode.TRY_AGAIN_LATER);
+}
