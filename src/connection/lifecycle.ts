@@ -317,10 +317,7 @@ export class Lifecycle
   }
 
   failed(error: unknown): void {
-    if (error instanceof LimitError) {
-      const { limit: name, max: limit, found, closeCode } = error;
-      return this.limitHit({ name, limit, found, closeCode });
-    }
+    if (error instanceof LimitError) return this.limitHit(hitOf(error, error.closeCode));
     if (!(error instanceof ProtocolError)) return;
     const { closeCode, found } = error;
     if (closeCode !== CloseCode.MESSAGE_TOO_BIG) return;
@@ -374,7 +371,7 @@ export class Lifecycle
     this.readLoop.drop();
     const canTell = this.writeLoop.drop();
     if (canTell && !this.#endpoint.inputEnded) this.#endpoint.fail(error);
-    else this.terminate(error);
+    else this.terminate(error, hitOf(error, ABNORMAL_CLOSURE));
   }
 
   stalled(isFull: boolean): void {
@@ -485,4 +482,8 @@ export class Lifecycle
     this.inputEnded();
     this.writeLoop.abandon();
   }
+}
+
+function hitOf({ limit, max, found }: LimitError, closeCode: number): ConnectionLimitHit {
+  return { name: limit, limit: max, found, closeCode };
 }

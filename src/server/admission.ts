@@ -2,6 +2,8 @@
 // server, and on those of one address. They are looked at before any handler is asked, so that a
 // crowd at the door costs no more than the door.
 
+import { Budget } from "../connection/budget.ts";
+import { systemClock } from "../connection/clock.ts";
 import type { Lifecycle } from "../connection/lifecycle.ts";
 import { HandshakeError } from "../protocol/handshake.ts";
 import type { Addr } from "./address.ts";
@@ -17,6 +19,8 @@ export interface Admitted {
 
 /** Keeps count of one server's WebSocket connections, from the handshake on. */
 export class Admission {
+  /** What its connections may hold together; `null`: there is no limit. */
+  readonly budget: Budget | null;
   readonly #limits: ServerLimits;
   readonly #tally: Tally;
   readonly #waiting = new Set<Admitted>();
@@ -27,6 +31,8 @@ export class Admission {
   constructor(limits: ServerLimits, tally: Tally) {
     this.#limits = limits;
     this.#tally = tally;
+    const { buffersSizeMax } = limits;
+    this.budget = buffersSizeMax === Infinity ? null : new Budget(buffersSizeMax, systemClock);
   }
 
   /** The connections that are open. */
@@ -77,6 +83,7 @@ export class Admission {
     this.#waiting.delete(admitted);
     const { address } = admitted;
     if (connection !== null) connection.listIn(this.#tally);
+    if (this.budget !== null) connection?.shareIn(this.budget);
     if (address === "") return;
     if (connection === null) this.#leave(address);
     else void connection.closed.then(() => this.#leave(address));

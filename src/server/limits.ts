@@ -15,6 +15,17 @@ export interface ServerLimits {
    * with 429. Default: Infinity, since behind a proxy all come from one.
    */
   readonly connectionsPerAddressMax: number;
+  /**
+   * What all WebSocket connections together may hold, charged as `inboxSizeMax` and `outboxSizeMax`
+   * are: inboxes, outboxes, messages that are not complete, what sockets have not taken. Above it
+   * a socket is read only while its connection holds nothing, so that it is passed by no more than
+   * one read of each socket brings: 64 KiB, charged 1.7 MiB where all are empty messages, and the
+   * rest of `messageSizeMax` where a buffer grows. When that has not helped within a second, or at
+   * a quarter above, which only what is written or a crowd can reach, the connection that holds
+   * the most is closed with 1013, or cut where its socket takes nothing, then the next, until an
+   * eighth is free. A quarter of the memory of the process is a good value. Default: Infinity.
+   */
+  readonly buffersSizeMax: number;
   /** Header fields of a request; more are refused with 431. Default: 100. */
   readonly headersMax: number;
   /** Size of the whole head of a request; more is refused with 431. Default: 16,384. */
@@ -30,6 +41,7 @@ const DEFAULTS: ServerLimits = {
   pendingUpgradesMax: 1024,
   connectionsMax: Infinity,
   connectionsPerAddressMax: Infinity,
+  buffersSizeMax: Infinity,
   headersMax: 100,
   headersSizeMax: 16 * 1024,
   targetSizeMax: 8 * 1024,
