@@ -59,7 +59,6 @@ export class FrameLimits implements FrameSink {
   #isNewChunk = true;
   #isOver = false;
   #isInFrame = false;
-  #isData = false; // that frame
   #fin = false; // of the last data frame
   #isInMessage = false;
 
@@ -107,8 +106,7 @@ export class FrameLimits implements FrameSink {
     if (this.#isNewChunk) this.#refill();
     const { opcode, fin } = header;
     this.#isInFrame = true;
-    this.#isData = !isControl(opcode);
-    if (this.#isData) {
+    if (!isControl(opcode)) {
       this.#messages?.take();
       this.#isInMessage = true;
       this.#fin = fin;
@@ -126,7 +124,7 @@ export class FrameLimits implements FrameSink {
   /** Hot. */
   frameEnd(): void {
     this.#isInFrame = false;
-    if (this.#isData && this.#fin) {
+    if (this.#isInMessage && this.#fin) {
       this.#isInMessage = false;
       this.#deadline?.end();
     }

@@ -63,17 +63,14 @@ export class MessageDeadline implements Watched {
    * there unread. So the event loop turns once more before the verdict.
    */
   look(now: number): void {
-    const since = this.#since;
-    if (this.#elapsed(now) < this.#rounds.intervalMs) return;
-    setImmediate(() => {
-      if (this.#isWatched && this.#since === since) this.#judge();
-    });
+    if (this.#elapsed(now) >= this.#rounds.intervalMs) setImmediate(() => this.#judge());
   }
 
+  /** It may be another message by now. */
   #judge(): void {
     const max = this.#rounds.intervalMs;
     const found = Math.round(this.#elapsed(this.#clock.now()));
-    if (found < max) return;
+    if (!this.#isWatched || found < max) return;
     this.end();
     const text =
       `Cannot accept message: after ${found} ms it is incomplete, ` +

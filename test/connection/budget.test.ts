@@ -140,13 +140,15 @@ test("Budget does not wait above five quarters, which no pause would stop", asyn
   assert.equal(all.map(({ error }) => error?.closeCode), [1013, undefined]);
 });
 
-test("Budget: what is gone by the end of the turn is no reason", async () => {
-  const { all } = members(1);
-  all[0].hold(2000);
-  all[0].hold(0);
-  await turn();
-  assert.equal([all[0].error, all[0].paused], [null, false]);
-});
+for (const left of [0, 1250]) {
+  test(`Budget: of 2,000, ${left} are left at the end of the turn: no reason to shed`, async () => {
+    const { all } = members(1);
+    all[0].hold(2000);
+    all[0].hold(left);
+    await turn();
+    assert.equal([all[0].error, all[0].paused], [null, left > 0]);
+  });
+}
 
 test("Budget forgets who leaves: once, and whatever he says later", () => {
   const { budget, all, clock } = members(2);

@@ -54,11 +54,45 @@ test("Budget counts what waits to be sent: socket, outbox, calls", async () => {
   const inSocket = budget.total;
   for (let count = 0; count < 3; count++) void line.connection.write(new Uint8Array(40_000));
   assert.is(budget.total, inSocket + 3 * 40_160);
-  for (let drains = 0; drains < 100; drains++) line.transport.drain();
-  for (let turns = 0; turns < 4; turns++) await turn();
-  line.transport.drain();
+  let slices = 0;
+  for (; line.connection.stats().sent.messages < 4; slices++) {
+    line.lifecycle.drained(); // and it is full again
+    assert.is(budget.total, line.lifecycle.heldSize);
+    await turn();
+    assert.is(budget.total, line.lifecycle.heldSize);
+  }
+  assert.ok(slices > 16, `${slices} slices`);
+  for (let drains = 0; drains < 4; drains++) {
+    line.transport.drain();
+    await turn();
+  }
   assert.equal(sizes(line, budget), [0, 0, 0]);
   assert.is(line.connection.stats().sent.messages, 4);
+});
+
+test("Budget counts no call of write() that was given up", async () => {
+  const budget = new Budget(MIB, new FakeClock());
+  const line = lineIn(budget);
+  line.transport.full = true;
+  line.connection.tryWrite("x");
+  await turn();
+  const before = budget.total;
+  line.connection.tryWrite(new Uint8Array(60_000));
+  const giveUp = new AbortController();
+  void line.connection.write(new Uint8Array(10_000), { signal: giveUp.signal });
+  assert.is(budget.total, before + 60_160 + 10_160);
+  giveUp.abort();
+  await turn();
+  assert.is(budget.total, before + 60_160);
+});
+
+test("Budget counts half a message no longer when no other half can come", () => {
+  const budget = new Budget(MIB, new FakeClock());
+  const line = lineIn(budget);
+  line.receive(frame("02", new Uint8Array(1000)));
+  assert.is(budget.total > 1000, true);
+  line.receive(frame("83"));
+  assert.is(budget.total, 0);
 });
 
 test("Budget counts what the decoder has put aside, while the rate holds it up", () => {
@@ -130,6 +164,18 @@ test("Budget: one that is closing is shed as well", async () => {
     assert.equal([budget.total, other.transport.sent], [4160, ""]);
     assert.is(line.transport.destroys, 1);
   }
+});
+
+test("Budget: one whose closing handshake is done is cut, with what nobody read", async () => {
+  const budget = new Budget(10_000, new FakeClock());
+  const [line, other] = [lineIn(budget), lineIn(budget)];
+  line.receive(frame("82", new Uint8Array(7000)), frame("88"));
+  await turn();
+  assert.equal([line.transport.sent, line.transport.ends], ["8800", 1]);
+  other.receive(frame("82", new Uint8Array(6000)));
+  await turn();
+  assert.equal([line.transport.destroys, other.transport.ends], [1, 0]);
+  assert.is(budget.total, 6160);
 });
 
 for (const seed of [1, 2, 3, 4]) {

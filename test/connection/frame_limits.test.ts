@@ -71,6 +71,17 @@ test("messagesBurstMax is a second of it by default", () => {
   assert.is(seen.length, 7);
 });
 
+test("messagesPerSecondMax is kept although the timers of Node are a little early", async () => {
+  const { line, seen } = readLine({ limits: { messagesPerSecondMax: 7 }, truncates: true });
+  line.receive(...texts(100));
+  for (let ms = 1; ms <= 3000; ms++) {
+    line.clock.advanceSync(1);
+    if (line.clock.pending === 0) await turn(); // it goes on then
+    assert.ok(seen.length <= 7 + (ms * 7) / 1000, `${seen.length} after ${ms} ms`);
+  }
+  assert.ok(seen.length >= 27);
+});
+
 test("messagesPerSecondMax of many wakes up 20 times a second, not for each", async () => {
   const { line, seen } = readLine({ limits: { messagesPerSecondMax: 1000 } });
   line.receive(...texts(3000));

@@ -110,11 +110,25 @@ test("messageTimeoutMs: pauses do not begin it anew, or a peer would pause", asy
   assert.ok(seconds >= 16 && seconds <= 19, `${seconds} seconds`);
 });
 
+test("messageTimeoutMs: the next message has all of it, also behind one with pauses", async () => {
+  const limits = { messageTimeoutMs: TIMEOUT_MS, messagesPerSecondMax: 2, messagesBurstMax: 1 };
+  const line = limited({ limits });
+  line.receive(frame("01", "a"));
+  await line.clock.advance(5000);
+  line.receive(frame("00", "b"));
+  await line.clock.advance(1000);
+  line.receive(frame("80", "c"));
+  await line.clock.advance(1000);
+  line.receive(frame("01", "d"));
+  await line.clock.advance(7000);
+  assert.is(line.transport.ends, 0);
+});
+
 test("messageTimeoutMs: what has arrived by the end of a long sleep is read first", async () => {
   const line = limited();
   line.receive(frame("01", "a"));
   line.clock.advanceSync(60_000); // no socket is read meanwhile
-  line.receive(frame("80", "b"));
+  line.receive(frame("80", "b"), frame("01", "c"));
   await turn();
   await turn();
   assert.is(line.transport.ends, 0);
