@@ -124,16 +124,21 @@ test("messageTimeoutMs: the next message has all of it, also behind one with pau
   assert.is(line.transport.ends, 0);
 });
 
-test("messageTimeoutMs: what has arrived by the end of a long sleep is read first", async () => {
-  const line = limited();
-  line.receive(frame("01", "a"));
-  line.clock.advanceSync(60_000); // no socket is read meanwhile
-  line.receive(frame("80", "b"), frame("01", "c"));
-  await turn();
-  await turn();
-  assert.is(line.transport.ends, 0);
-  assert.is(line.connection.tryRead(), "ab");
-});
+for (const [what, ...rest] of [
+  ["nothing", frame("80", "b")],
+  ["the next", frame("80", "b"), frame("01", "c")],
+] as const) {
+  test(`messageTimeoutMs: after a sleep what lies there counts, ${what} behind it`, async () => {
+    const line = limited();
+    line.receive(frame("01", "a"));
+    line.clock.advanceSync(60_000); // no socket is read meanwhile
+    line.receive(...rest);
+    await turn();
+    await turn();
+    assert.is(line.transport.ends, 0);
+    assert.is(line.connection.tryRead(), "ab");
+  });
+}
 
 /** What ends it all while a message is incomplete. */
 const ENDS: readonly (readonly [what: string, end: (line: Line) => void])[] = [
