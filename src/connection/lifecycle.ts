@@ -341,10 +341,10 @@ export class Lifecycle
   // Asked by the two loops, the keepalive and the limits.
 
   pauseInput(reason: number): void {
-    const isPaused = this.paused;
     if (!this.isOpen) return; // what is still to come ends it
+    const wasPaused = this.paused;
     this.#pausedFor |= reason;
-    if (isPaused) return;
+    if (wasPaused) return;
     this.#transport?.pause();
     this.#keepalive?.suspend();
     this.#tellBackpressure("in", true);
@@ -366,7 +366,7 @@ export class Lifecycle
     this.#endpoint.fail(error);
   }
 
-  /** A client that takes nothing cannot be told why. */
+  /** Of the budget. A client that takes nothing cannot be told why. */
   shed(error: LimitError): void {
     this.readLoop.drop();
     const canTell = this.writeLoop.drop();

@@ -210,6 +210,7 @@ test("serve() has the limits that it was given, and the defaults for the others"
     pendingUpgradesMax: 1024,
     connectionsMax: Infinity,
     connectionsPerAddressMax: Infinity,
+    buffersSizeMax: Infinity,
     headersMax: 7,
     headersSizeMax: 16 * 1024,
     targetSizeMax: 8 * 1024,
