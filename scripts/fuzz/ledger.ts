@@ -6,7 +6,7 @@ import { appendFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** What is kept of a run. */
-export interface Entry {
+export interface Entry extends Revision {
   readonly target: string;
   /** The first seed and the last; a seed is an input. */
   readonly seeds: readonly [string, string];
@@ -19,29 +19,38 @@ export interface Entry {
   }[];
 }
 
+/** What is run. */
+export interface Revision {
+  readonly node: string;
+  /** `null`: Git knows of none. */
+  readonly commit: string | null;
+  /** Whether files are otherwise than there. */
+  readonly changed: boolean | null;
+}
+
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Where it is, beside the source of this file. */
 export const LEDGER: string = `${ROOT}scripts/fuzz/LEDGER.jsonl`;
 
-/** Appends `entry`, with the date, the version of Node and the commit. */
+/** Appends `entry`, with the date. */
 export function append(entry: Entry, file: string = LEDGER): void {
   const date = new Date().toISOString().slice(0, 19) + "Z";
-  const line = { date, ...entry, node: process.version, ...revision() };
-  appendFileSync(file, `${JSON.stringify(line)}\n`);
+  appendFileSync(file, `${JSON.stringify({ date, ...entry })}\n`);
 }
 
-/** The commit, and whether files are otherwise than there; `null` where Git knows of none. */
-function revision(): { commit: string | null; changed: boolean | null } {
+/** What is run now: to be asked before a run, which may take so long that there is a next commit. */
+export function revision(): Revision {
   const git = (...rest: string[]): string => {
     const stdio = ["ignore", "pipe", "ignore"] as const;
     return execFileSync("git", rest, { cwd: ROOT, encoding: "utf8", stdio: [...stdio] }).trim();
   };
+  const node = process.version;
   try {
     const paths = ["src", "scripts", "test", ":!scripts/fuzz/LEDGER.jsonl"];
     const commit = git("rev-parse", "HEAD");
-    return { commit, changed: git("status", "--porcelain", "--", ...paths) !== "" };
+    return { node, commit, changed: git("status", "--porcelain", "--", ...paths) !== "" };
   } catch {
-    return { commit: null, changed: null };
+    return { node, commit: null, changed: null };
   }
 }

@@ -12,7 +12,7 @@
 
 import { DecoderTarget } from "./decoder.ts";
 import { DeflateTarget } from "./deflate.ts";
-import { append } from "./ledger.ts";
+import { append, revision } from "./ledger.ts";
 import { readOptions } from "./options.ts";
 import type { Options } from "./options.ts";
 import { run } from "./run.ts";
@@ -32,6 +32,7 @@ const USAGE =
 const HEAP_GROWTH_MAX = 8 * 1024 * 1024;
 
 const options = optionsOf(process.argv.slice(2));
+const running = revision();
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop.abort());
 // Most inputs end in an error: without a stack it takes half the time.
@@ -42,13 +43,13 @@ for (const name of options.targets) {
 
 /** Returns whether all is well. */
 async function fuzz(name: string): Promise<boolean> {
-  const { seed, inputs, seconds, minimise, ledger } = options;
+  const { seed, minimise, ledger } = options;
   const target = TARGETS[name]();
   const seeds = new Seeds(seed);
   const found = await run(target, {
     seeds,
-    inputs,
-    seconds,
+    inputs: options.inputs,
+    seconds: options.seconds,
     isThorough: minimise,
     signal: stop.signal,
     onProgress: (done, took) => console.log(`${name}: ${rate(done, took)}`),
@@ -58,7 +59,8 @@ async function fuzz(name: string): Promise<boolean> {
     const range = [seed, seeds.seedAt(found.inputs - 1)].map(String) as [string, string];
     const findings = found.failure === null ? [] : [findingOf(found.failure)];
     const took = Math.round(found.seconds);
-    append({ target: name, seeds: range, inputs: found.inputs, seconds: took, findings });
+    const { inputs } = found;
+    append({ target: name, seeds: range, inputs, seconds: took, findings, ...running });
   }
   if (found.failure !== null) tellFailure(name, found.failure);
   return found.failure === null && (found.heapGrowth ?? 0) <= HEAP_GROWTH_MAX;

@@ -26,7 +26,7 @@ const CHUNK_SIZE_MAX = 64_000;
 const WIRE_SIZE_MAX = 2 * 1024 * 1024;
 const ROOM = 300 * 1024; // of one frame, and of what bytes are repeated
 
-const SIZES = [0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 16, 17, 20, 24, 31, 33, 40, 64, 65];
+const SIZES = [0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 7, 8, 9, 11, 12, 15, 16, 17, 24, 33, 64];
 const BORDER_SIZES = [95, 96, 97, 124, 125, 126, 127, 128, 129, 200, 511, 512, 513, 700, 1200];
 const LARGE_SIZES = [1023, 1025, 4096, 9000, 32_767, 65_535, 65_536, 65_537, 150_000];
 const LIMITS = [1, 2, 16, 100, 125, 126, 160, 161, 320, 1000, 1000, 65_535, 65_536, 100_000]
@@ -58,10 +58,10 @@ export class StreamDrawer {
     const role = random.oneIn(6) ? "client" : "server";
     const isCompressing = random.oneIn(6);
     const sizeMax = random.pick(LIMITS);
-    this.#isLarge = random.oneIn(8000);
+    this.#isLarge = random.oneIn(10_000);
     this.#size = 0;
     this.#open = 0;
-    const count = 1 + random.below(this.#isLarge ? 10 : 4);
+    const count = 1 + random.below(this.#isLarge ? 10 : random.oneIn(4) ? 6 : 3);
     for (let frame = 0; frame < count && this.#size < WIRE_SIZE_MAX - 2 * ROOM; frame++) {
       this.#writeFrame(random, role, sizeMax, isCompressing);
     }
@@ -113,7 +113,7 @@ export class StreamDrawer {
 
   #dataSize(random: Random, sizeMax: number): number {
     if (this.#isLarge && random.oneIn(2)) return random.pick(LARGE_SIZES);
-    if (random.oneIn(32)) return random.pick(BORDER_SIZES);
+    if (random.oneIn(40)) return random.pick(BORDER_SIZES);
     const left = sizeMax - this.#announced;
     const isNear = left >= 0 && left <= 1000;
     if (isNear && random.oneIn(left < 100 ? 8 : 40)) return left + random.below(2);
