@@ -12,6 +12,9 @@
 
 import { DecoderTarget } from "./decoder.ts";
 import { DeflateTarget } from "./deflate.ts";
+import { ExtensionsTarget } from "./extensions.ts";
+import { HandshakeTarget } from "./handshake.ts";
+import { HeadTarget } from "./head.ts";
 import { append, revision } from "./ledger.ts";
 import { readOptions } from "./options.ts";
 import type { Options } from "./options.ts";
@@ -23,6 +26,9 @@ import type { Target } from "./target.ts";
 
 const TARGETS: Readonly<Record<string, () => Target<unknown>>> = {
   decoder: () => new DecoderTarget(),
+  handshake: () => new HandshakeTarget(),
+  head: () => new HeadTarget(),
+  extensions: () => new ExtensionsTarget(),
   deflate: () => new DeflateTarget(),
 };
 

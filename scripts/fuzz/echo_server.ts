@@ -1,0 +1,119 @@
+// The server that is fuzzed through a socket: `serve()` with an echo, in this process, so that what
+// it leaves behind can be counted.
+
+import { readdirSync } from "node:fs";
+import { createServer } from "node:net";
+import { ConnectionClosedError, serve, upgradeWebSocket } from "../../src/mod.ts";
+import type { Connection, Server, UpgradeOptions } from "../../src/mod.ts";
+import { Finding } from "./target.ts";
+
+/** How long what is closed may take to be gone. */
+const REST_MS = 10_000;
+
+/** An echo on a free port. */
+export class EchoServer {
+  /** Tells which connection a request has led to, by the path that it asked for. */
+  readonly #byPath = new Map<string, Connection>();
+  readonly #server: Server;
+  readonly #before: Readonly<Record<string, number>>;
+  readonly #errors: unknown[] = [];
+  #port = 0;
+  #opened = 0;
+  #closed = 0;
+
+  private constructor(upgrade: UpgradeOptions, onListen: () => void) {
+    this.#before = resources();
+    const onError = (error: unknown): void => void this.#errors.push(error);
+    const options: UpgradeOptions = { onError, ...upgrade };
+    this.#server = serve(
+      {
+        port: 0,
+        hostname: "127.0.0.1",
+        onError: (error) => {
+          onError(error);
+          return new Response(null, { status: 500 });
+        },
+        onListen: (addr) => {
+          if (addr.transport === "tcp") this.#port = addr.port;
+          onListen();
+        },
+      },
+      (request) => {
+        const { connection, response } = upgradeWebSocket(request, options, echo);
+        this.#byPath.set(new URL(request.url).pathname, connection);
+        this.#opened++;
+        void connection.closed.then(() => this.#closed++);
+        return response;
+      },
+    );
+  }
+
+  static async start(upgrade: UpgradeOptions = {}): Promise<EchoServer> {
+    await listenOnce();
+    let server: EchoServer | null = null;
+    await new Promise<void>((resolve) => (server = new EchoServer(upgrade, resolve)));
+    return server as unknown as EchoServer;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** The connection that was opened under `path`, which is forgotten then. */
+  take(path: string): Connection | undefined {
+    const connection = this.#byPath.get(path);
+    this.#byPath.delete(path);
+    return connection;
+  }
+
+  /** Throws when a handler or the server itself has failed. */
+  checkErrors(): void {
+    const [error] = this.#errors;
+    if (error !== undefined) throw error;
+  }
+
+  /** Shuts down: then no connection, no socket, no timer and no descriptor may be left. */
+  async end(): Promise<void> {
+    await this.#server.shutdown({ timeout: REST_MS });
+    this.checkErrors();
+    for (const end = performance.now() + REST_MS; ; ) {
+      const left = this.#left();
+      if (left === "") return;
+      if (performance.now() > end) throw new Finding("left behind", "nothing", left);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** What there is that was not before it. */
+  #left(): string {
+    const now = { ...resources(), connections: this.#opened - this.#closed };
+    const more = Object.entries(now).map(([name, count]) => {
+      return [count - (this.#before[name] ?? 0), name] as const;
+    });
+    return more.filter(([count]) => count > 0).map((pair) => pair.join(" ")).join(", ");
+  }
+}
+
+/** It writes what it reads, until one side has closed. */
+async function echo(connection: Connection): Promise<void> {
+  try {
+    for await (const message of connection) await connection.write(message);
+  } catch (error) {
+    if (!(error instanceof ConnectionClosedError)) throw error;
+  }
+}
+
+/** From its first server on, Node keeps a spare descriptor: it must be there before we count. */
+function listenOnce(): Promise<void> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => server.close(() => resolve()));
+  });
+}
+
+/** What keeps a process busy, by its kind, and how many files it has open. */
+function resources(): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of process.getActiveResourcesInfo()) counts[name] = (counts[name] ?? 0) + 1;
+  if (process.platform === "linux") counts["descriptors"] = readdirSync("/proc/self/fd").length;
+  return counts;
+}
