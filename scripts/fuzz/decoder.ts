@@ -19,6 +19,7 @@ import type { ReferenceEvent } from "./reference_reader.ts";
 import { textOf } from "./reference_utf8.ts";
 import { StreamDrawer } from "./stream.ts";
 import type { Stream } from "./stream.ts";
+import { Tally } from "./tally.ts";
 import { Finding, same } from "./target.ts";
 import type { Fails, Target } from "./target.ts";
 
@@ -56,15 +57,14 @@ export class DecoderTarget implements Target<Stream> {
   readonly inFlight = 1;
   readonly #open: OpenSubject;
   readonly #drawer = new StreamDrawer();
-  readonly #verdicts = new Map<string, number>();
+  readonly #tally = new Tally();
 
   constructor(open: OpenSubject = openEndpoint) {
     this.#open = open;
   }
 
   get summary(): string {
-    const byCount = [...this.#verdicts].sort(([, one], [, other]) => other - one);
-    return byCount.map(([verdict, count]) => `${count} ${verdict}`).join(", ");
+    return String(this.#tally);
   }
 
   draw(random: Random): Stream {
@@ -96,8 +96,7 @@ export class DecoderTarget implements Target<Stream> {
       same("has it ended", subject.inputEnded, reader.isClosed || reader.failure !== null);
     }
     checkEnd(subject, sink, reader);
-    const verdict = reader.failure?.code ?? (reader.isClosed ? "closed" : "taken");
-    this.#verdicts.set(verdict, (this.#verdicts.get(verdict) ?? 0) + 1);
+    this.#tally.note(reader.failure?.code ?? (reader.isClosed ? "closed" : "taken"));
   }
 
   write(stream: Stream): string {

@@ -4,7 +4,7 @@
 import { readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { ConnectionClosedError, serve, upgradeWebSocket } from "../../src/mod.ts";
-import type { Connection, Server, UpgradeOptions } from "../../src/mod.ts";
+import type { Connection, ConnectionHandler, Server, UpgradeOptions } from "../../src/mod.ts";
 import { Finding } from "./target.ts";
 
 /** How long what is closed may take to be gone. */
@@ -21,7 +21,7 @@ export class EchoServer {
   #opened = 0;
   #closed = 0;
 
-  private constructor(upgrade: UpgradeOptions, onListen: () => void) {
+  private constructor(upgrade: UpgradeOptions, handler: ConnectionHandler, onListen: () => void) {
     this.#before = resources();
     const onError = (error: unknown): void => void this.#errors.push(error);
     const options: UpgradeOptions = { onError, ...upgrade };
@@ -39,7 +39,7 @@ export class EchoServer {
         },
       },
       (request) => {
-        const { connection, response } = upgradeWebSocket(request, options, echo);
+        const { connection, response } = upgradeWebSocket(request, options, handler);
         this.#byPath.set(new URL(request.url).pathname, connection);
         this.#opened++;
         void connection.closed.then(() => this.#closed++);
@@ -48,10 +48,15 @@ export class EchoServer {
     );
   }
 
-  static async start(upgrade: UpgradeOptions = {}): Promise<EchoServer> {
+  static async start(
+    upgrade: UpgradeOptions = {},
+    handler: ConnectionHandler = echo,
+  ): Promise<EchoServer> {
     await listenOnce();
     let server: EchoServer | null = null;
-    await new Promise<void>((resolve) => (server = new EchoServer(upgrade, resolve)));
+    await new Promise<void>((resolve) => {
+      server = new EchoServer(upgrade, handler, resolve);
+    });
     return server as unknown as EchoServer;
   }
 
@@ -110,10 +115,15 @@ function listenOnce(): Promise<void> {
   });
 }
 
-/** What keeps a process busy, by its kind, and how many files it has open. */
+/** Of what keeps a process busy. Others come and go with what is printed. */
+const RESOURCES = ["TCPSocketWrap", "TCPServerWrap", "Timeout"];
+
+/** How many of them there are, and how many files are open. */
 function resources(): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const name of process.getActiveResourcesInfo()) counts[name] = (counts[name] ?? 0) + 1;
+  for (const name of process.getActiveResourcesInfo()) {
+    if (RESOURCES.includes(name)) counts[name] = (counts[name] ?? 0) + 1;
+  }
   if (process.platform === "linux") counts["descriptors"] = readdirSync("/proc/self/fd").length;
   return counts;
 }

@@ -1,21 +1,19 @@
-// Raw requests over sockets, hundreds at a time, to `serve()`. Whatever comes: every answer is HTTP,
-// a 101 only for what a second reading of §4.2 consents to, and always for that; and at the end no
-// connection, socket, timer or descriptor is left.
+// Raw requests over sockets, hundreds at a time, to `serve()`. Whatever comes: every answer is
+// HTTP; a 101 comes only for what a second reading of §4.2 consents to, and always for that; and at
+// the end no connection, socket, timer or descriptor is left.
 
 import { createHash } from "node:crypto";
 import type { ResponseHead } from "../../test/support/response_head.ts";
-import type { Random } from "../../src/testing/random.ts";
+import type { UpgradeOptions } from "../../src/mod.ts";
 import { readAnswers } from "./answers.ts";
 import { EchoServer } from "./echo_server.ts";
-import { minimiseRequest } from "./head.ts";
 import { hasUrl, isOfSameHost, referenceVerdict } from "./reference_handshake.ts";
 import type { ReferenceHandshake } from "./reference_handshake.ts";
 import { readHead } from "./reference_request.ts";
 import type { ReferenceHead } from "./reference_request.ts";
-import { drawRequest, readRequest, writeRequest } from "./requests.ts";
+import { RequestTarget } from "./request_target.ts";
 import type { Request } from "./requests.ts";
 import { Finding, same } from "./target.ts";
-import type { Fails, Target } from "./target.ts";
 import { exchange } from "./wire_exchange.ts";
 
 /** Limits of the server: beyond them there is no consent. */
@@ -33,29 +31,28 @@ interface Consent {
   readonly key: string;
 }
 
+const UPGRADE: UpgradeOptions = { protocols: ["chat"], compression: true };
+
 const NO: Consent = { upgrade: "must not", key: "" };
 
 /** Requests against a server. */
-export class HandshakeTarget implements Target<Request> {
+export class HandshakeTarget extends RequestTarget {
   readonly inFlight: number = 200;
-  readonly #statuses = new Map<number, number>();
+  readonly #upgrade: UpgradeOptions;
   #server: EchoServer | null = null;
 
-  get summary(): string {
-    const byStatus = [...this.#statuses].sort(([one], [other]) => one - other);
-    return byStatus.map(([status, count]) => `${count} x ${status}`).join(", ");
+  /** @param upgrade With this the server differs from what its answers are compared with. */
+  constructor(upgrade: UpgradeOptions = {}) {
+    super();
+    this.#upgrade = upgrade;
   }
 
   async begin(): Promise<void> {
-    this.#server = await EchoServer.start({ protocols: ["chat"], compression: true });
+    this.#server = await EchoServer.start({ ...UPGRADE, ...this.#upgrade });
   }
 
   async end(): Promise<void> {
     await this.#server?.end();
-  }
-
-  draw(random: Random): Request {
-    return drawRequest(random);
   }
 
   async check(request: Request): Promise<void> {
@@ -77,20 +74,7 @@ export class HandshakeTarget implements Target<Request> {
     if (heads.length === 0 && consents[0].upgrade === "must") {
       throw new Finding("answer", "101", "none");
     }
-    const status = heads[0]?.status ?? 0;
-    this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1);
-  }
-
-  write(request: Request): string {
-    return writeRequest(request);
-  }
-
-  read(text: string): Request {
-    return readRequest(text);
-  }
-
-  minimise(request: Request, fails: Fails<Request>): Promise<Request> {
-    return minimiseRequest(request, fails);
+    this.tally.note(heads.length === 0 ? "without an answer" : `x ${heads[0].status}`);
   }
 }
 

@@ -9,14 +9,11 @@ import {
   readHandshake,
 } from "../../src/protocol/handshake.ts";
 import type { RequestHead } from "../../src/protocol/handshake.ts";
-import type { Random } from "../../src/testing/random.ts";
-import { fewestBytes } from "./minimise.ts";
 import { referenceVerdict } from "./reference_handshake.ts";
 import { readHead } from "./reference_request.ts";
-import { drawRequest, readRequest, writeRequest } from "./requests.ts";
+import { RequestTarget } from "./request_target.ts";
 import type { Request } from "./requests.ts";
 import { same } from "./target.ts";
-import type { Fails, Target } from "./target.ts";
 
 /** What is tried: as `isWebSocketUpgrade()` and `readHandshake()`. */
 export interface HandshakeReader {
@@ -27,21 +24,13 @@ export interface HandshakeReader {
 const SIZE_MAX = 16 * 1024;
 
 /** Head and handshake against their reference. */
-export class HeadTarget implements Target<Request> {
+export class HeadTarget extends RequestTarget {
   readonly inFlight = 1;
   readonly #reader: HandshakeReader;
-  readonly #verdicts = new Map<string, number>();
 
   constructor(reader: HandshakeReader = { isUpgrade: isWebSocketUpgrade, read: readHandshake }) {
+    super();
     this.#reader = reader;
-  }
-
-  get summary(): string {
-    return [...this.#verdicts].map(([verdict, count]) => `${count} ${verdict}`).join(", ");
-  }
-
-  draw(random: Random): Request {
-    return drawRequest(random);
   }
 
   check(request: Request): void {
@@ -50,7 +39,7 @@ export class HeadTarget implements Target<Request> {
     const found = headOf(request);
     if (typeof expected === "string" || typeof found === "string") {
       same("head", typeof found === "string" ? found : "a head", expected);
-      return this.#note(found as string);
+      return this.tally.note(found as string);
     }
     const { method, target, version, fields, size } = expected;
     same("first line", found.startLine, `${method} ${target} HTTP/${version}`);
@@ -59,34 +48,8 @@ export class HeadTarget implements Target<Request> {
     const head = { method, httpVersion: version, rawHeaders: found.rawHeaders };
     const verdict = referenceVerdict(expected);
     same("verdict", verdictOf(head, this.#reader), JSON.stringify(verdict));
-    this.#note(verdict.kind === "refused" ? `refused with ${verdict.status}` : verdict.kind);
+    this.tally.note(verdict.kind === "refused" ? `refused with ${verdict.status}` : verdict.kind);
   }
-
-  write(request: Request): string {
-    return writeRequest(request);
-  }
-
-  read(text: string): Request {
-    return readRequest(text);
-  }
-
-  minimise(request: Request, fails: Fails<Request>): Promise<Request> {
-    return minimiseRequest(request, fails);
-  }
-
-  #note(verdict: string): void {
-    this.#verdicts.set(verdict, (this.#verdicts.get(verdict) ?? 0) + 1);
-  }
-}
-
-/** In one piece if that will do, and of as few bytes. */
-export async function minimiseRequest(request: Request, fails: Fails<Request>): Promise<Request> {
-  const whole = { ...request, cuts: [] };
-  const least = (await fails(whole)) ? whole : request;
-  const withBytes = (bytes: Uint8Array): Request => {
-    return { ...least, bytes, cuts: least.cuts.filter((cut) => cut < bytes.length) };
-  };
-  return withBytes(await fewestBytes(least.bytes, (bytes) => fails(withBytes(bytes))));
 }
 
 /** What the reader of heads makes of it; `rest` is how many bytes are behind. */

@@ -39,7 +39,7 @@ export function append(entry: Entry, file: string = LEDGER): void {
   appendFileSync(file, `${JSON.stringify({ date, ...entry })}\n`);
 }
 
-/** What is run now: to be asked before a run, which may take so long that there is a next commit. */
+/** What is run now: to be asked before a run, behind which there may be another commit. */
 export function revision(): Revision {
   const git = (...rest: string[]): string => {
     const stdio = ["ignore", "pipe", "ignore"] as const;

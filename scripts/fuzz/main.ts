@@ -21,6 +21,7 @@ import type { Options } from "./options.ts";
 import { run } from "./run.ts";
 import type { Failure, Run } from "./run.ts";
 import { Seeds } from "./seeds.ts";
+import { SessionTarget } from "./session.ts";
 import { Finding } from "./target.ts";
 import type { Target } from "./target.ts";
 
@@ -30,11 +31,13 @@ const TARGETS: Readonly<Record<string, () => Target<unknown>>> = {
   head: () => new HeadTarget(),
   extensions: () => new ExtensionsTarget(),
   deflate: () => new DeflateTarget(),
+  session: () => new SessionTarget(),
 };
 
 const USAGE =
   `Usage: fuzz [all|${Object.keys(TARGETS).join("|")}] [--seconds N] [--inputs N] [--seed S] ` +
   "[--minimise] [--no-ledger]";
+const MINIMISE_MS = 10_000;
 const HEAP_GROWTH_MAX = 8 * 1024 * 1024;
 
 const options = optionsOf(process.argv.slice(2));
@@ -56,7 +59,7 @@ async function fuzz(name: string): Promise<boolean> {
     seeds,
     inputs: options.inputs,
     seconds: options.seconds,
-    isThorough: minimise,
+    minimiseMs: minimise ? Infinity : MINIMISE_MS,
     signal: stop.signal,
     onProgress: (done, took) => console.log(`${name}: ${rate(done, took)}`),
   });

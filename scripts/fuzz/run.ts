@@ -12,8 +12,8 @@ export interface Plan {
   readonly seeds: Seeds;
   readonly seconds: number;
   readonly inputs: number;
-  /** Whether to minimise for as long as it takes. */
-  readonly isThorough: boolean;
+  /** How long to minimise an input that fails, in milliseconds. */
+  readonly minimiseMs: number;
   /** Every few seconds. */
   readonly onProgress: (inputs: number, seconds: number) => void;
   /** When it aborts, the run ends as if its time were over. */
@@ -43,7 +43,6 @@ const ROUND = 256;
 const PROGRESS_MS = 5000;
 /** So many make the heap what it is: code is compiled, caches are full. */
 const WARM_UP = 50_000;
-const MINIMISE_MS = 10_000;
 
 /** Tries the inputs of `target`. */
 export async function run<Input>(target: Target<Input>, plan: Plan): Promise<Run> {
@@ -86,7 +85,7 @@ export async function run<Input>(target: Target<Input>, plan: Plan): Promise<Run
 
   await Promise.all(Array.from({ length: target.inFlight }, work));
   const took = elapsed();
-  if (failure !== null) failure = await minimised(target, failure, plan.isThorough);
+  if (failure !== null) failure = await minimised(target, failure, plan.minimiseMs);
   try {
     await target.end?.();
   } catch (error) {
@@ -99,9 +98,9 @@ export async function run<Input>(target: Target<Input>, plan: Plan): Promise<Run
 async function minimised<Input>(
   target: Target<Input>,
   failure: Failure,
-  isThorough: boolean,
+  minimiseMs: number,
 ): Promise<Failure> {
-  const end = isThorough ? Infinity : performance.now() + MINIMISE_MS;
+  const end = performance.now() + minimiseMs;
   const fails: Fails<Input> = async (input) => {
     if (performance.now() > end) return false;
     try {

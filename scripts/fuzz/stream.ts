@@ -21,6 +21,12 @@ export interface Stream {
   readonly cuts: readonly number[];
 }
 
+/** What need not be drawn. */
+export interface Settings extends Pick<Stream, "role" | "sizeMax" | "isCompressing"> {
+  /** Frames. */
+  readonly count: number;
+}
+
 /** A socket brings no more at once. */
 const CHUNK_SIZE_MAX = 64_000;
 const WIRE_SIZE_MAX = 2 * 1024 * 1024;
@@ -53,15 +59,15 @@ export class StreamDrawer {
   #announced = 0;
   #isLarge = false;
 
-  /** One stream. Its bytes are good until the next. */
-  draw(random: Random): Stream {
-    const role = random.oneIn(6) ? "client" : "server";
-    const isCompressing = random.oneIn(6);
-    const sizeMax = random.pick(LIMITS);
+  /** One stream, or one as it is `given`. Its bytes are good until the next. */
+  draw(random: Random, given: Partial<Settings> = {}): Stream {
+    const { role = random.oneIn(6) ? "client" : "server" } = given;
+    const { isCompressing = random.oneIn(6), sizeMax = random.pick(LIMITS) } = given;
     this.#isLarge = random.oneIn(10_000);
     this.#size = 0;
     this.#open = 0;
-    const count = 1 + random.below(this.#isLarge ? 10 : random.oneIn(4) ? 6 : 3);
+    const most = this.#isLarge ? 10 : random.oneIn(4) ? 6 : 3;
+    const { count = 1 + random.below(most) } = given;
     for (let frame = 0; frame < count && this.#size < WIRE_SIZE_MAX - 2 * ROOM; frame++) {
       this.#writeFrame(random, role, sizeMax, isCompressing);
     }

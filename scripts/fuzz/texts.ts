@@ -13,7 +13,8 @@ const VALID = [
   "f09f8c8a", // 🌊
   "61c3a9e697a5f09f8c8a",
   "c280dfbfe0a080efbfbff0908080f48fbfbf", // the first and last of each size
-  "ed9fbfee8080efbbbf61", // around the surrogates; a BOM
+  "ed9fbfee8080efbfbd61", // around the surrogates; U+FFFD
+  "efbbbf61", // a BOM
 ].map((hex) => new Uint8Array(Buffer.from(hex, "hex")));
 
 const INVALID = [

@@ -11,8 +11,10 @@ export interface Exchange {
   readonly cuts: readonly number[];
   /** What comes behind the bytes. */
   readonly end: "FIN" | "RST" | "wait";
-  /** With "wait": whether enough has come, and RST is due. */
+  /** With "wait": whether enough has come. */
   readonly isEnough: (received: Buffer) => boolean;
+  /** What is sent then; without it, RST. */
+  readonly last?: Uint8Array;
 }
 
 /** What came back. */
@@ -30,6 +32,7 @@ export function exchange(port: number, act: Exchange): Promise<Answer> {
     const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
     let received = Buffer.alloc(0);
     let isOver = false;
+    let waits = act.end === "wait";
     const finish = (end: Answer["end"]): void => {
       if (isOver) return;
       isOver = true;
@@ -45,7 +48,10 @@ export function exchange(port: number, act: Exchange): Promise<Answer> {
     }, TIMEOUT_MS);
     socket.on("data", (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);
-      if (act.end === "wait" && act.isEnough(received)) finish("RST");
+      if (!waits || !act.isEnough(received)) return;
+      waits = false;
+      if (act.last === undefined) finish("RST");
+      else socket.write(act.last);
     });
     socket.on("end", () => finish("FIN"));
     socket.on("error", () => finish("RST"));
