@@ -10,6 +10,9 @@ import { Finding } from "./target.ts";
 /** How long what is closed may take to be gone. */
 const REST_MS = 10_000;
 
+/** The machine may have other things to do: no request shall be refused for that. */
+const HANDSHAKE_MS = 60_000;
+
 /** An echo on a free port. */
 export class EchoServer {
   /** Tells which connection a request has led to, by the path that it asked for. */
@@ -29,6 +32,7 @@ export class EchoServer {
       {
         port: 0,
         hostname: "127.0.0.1",
+        limits: { handshakeTimeoutMs: HANDSHAKE_MS },
         onError: (error) => {
           onError(error);
           return new Response(null, { status: 500 });

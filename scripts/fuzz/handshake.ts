@@ -24,8 +24,8 @@ const TARGET_SIZE_MAX = 8 * 1024;
 /** What may be said of a request. */
 interface Consent {
   /**
-   * "may": not all of it is for us to say. Node's parser refuses some characters beyond ASCII, and
-   * a tab behind a token of Connection.
+   * "may": not all of it is for us to say. Node's parser refuses some characters beyond ASCII, a
+   * tab behind a token of Connection, and a length that comes twice, though both are 0.
    */
   readonly upgrade: "must" | "may" | "must not";
   readonly key: string;
@@ -95,7 +95,8 @@ function consentsOf(text: string): Consent[] {
     const head = readHead(rest, HEAD_SIZE_MAX);
     if (typeof head === "string") return [...consents, NO];
     const verdict = referenceVerdict(head);
-    const isPlain = /^[\r\n\x20-\x7e]*$/.test(rest.slice(0, head.size));
+    const lengths = head.fields.filter(([name]) => name.toLowerCase() === "content-length");
+    const isPlain = lengths.length < 2 && /^[\r\n\x20-\x7e]*$/.test(rest.slice(0, head.size));
     const isAccepted = verdict.kind === "accepted" && isWithinBounds(head, verdict.handshake);
     const key = verdict.kind === "accepted" ? verdict.handshake.key : "";
     consents.push({ upgrade: !isAccepted ? "must not" : isPlain ? "must" : "may", key });

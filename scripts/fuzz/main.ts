@@ -63,7 +63,7 @@ async function fuzz(name: string): Promise<boolean> {
     signal: stop.signal,
     onProgress: (done, took) => console.log(`${name}: ${rate(done, took)}`),
   });
-  tell(name, target.summary, found);
+  tell(name, found);
   if (ledger && found.inputs > 0) {
     const range = [seed, seeds.seedAt(found.inputs - 1)].map(String) as [string, string];
     const findings = found.failure === null ? [] : [findingOf(found.failure)];
@@ -75,7 +75,7 @@ async function fuzz(name: string): Promise<boolean> {
   return found.failure === null && (found.heapGrowth ?? 0) <= HEAP_GROWTH_MAX;
 }
 
-function tell(name: string, summary: string, { inputs, seconds, heapGrowth }: Run): void {
+function tell(name: string, { inputs, seconds, summary, heapGrowth }: Run): void {
   console.log(`${name}: ${rate(inputs, seconds)}, seed ${options.seed}: ${summary}`);
   if (heapGrowth === null) return;
   const rss = Math.round(process.memoryUsage().rss / 2 ** 20);

@@ -24,6 +24,8 @@ export interface Plan {
 export interface Run {
   readonly inputs: number;
   readonly seconds: number;
+  /** What became of them. */
+  readonly summary: string;
   readonly failure: Failure | null;
   /** Bytes by which the heap grew; `null`: too few inputs to tell. */
   readonly heapGrowth: number | null;
@@ -85,6 +87,7 @@ export async function run<Input>(target: Target<Input>, plan: Plan): Promise<Run
 
   await Promise.all(Array.from({ length: target.inFlight }, work));
   const took = elapsed();
+  const { summary } = target; // before a minimiser makes inputs of its own
   if (failure !== null) failure = await minimised(target, failure, plan.minimiseMs);
   try {
     await target.end?.();
@@ -92,7 +95,7 @@ export async function run<Input>(target: Target<Input>, plan: Plan): Promise<Run
     failure ??= { error, seed: null, input: "all of them", minimised: "unknown" };
   }
   const heapGrowth = heapBefore === null ? null : (await heapSize()) - heapBefore;
-  return { inputs: done, seconds: took, failure, heapGrowth };
+  return { inputs: done, seconds: took, summary, failure, heapGrowth };
 }
 
 async function minimised<Input>(

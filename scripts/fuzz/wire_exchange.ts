@@ -24,7 +24,7 @@ export interface Answer {
 }
 
 /** Far more than anything takes, on a machine that has other things to do. */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 150_000;
 
 /** Fulfils when the connection has ended, whoever ended it. */
 export function exchange(port: number, act: Exchange): Promise<Answer> {
