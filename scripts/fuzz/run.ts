@@ -1,11 +1,10 @@
 // A run: input after input until the time is over, or the inputs are, or one of them fails. That
 // one is minimised then. At the end the heap must be what it was near the beginning.
 
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { memoryInUse } from "../../test/frame/support.ts";
 import type { Seeds } from "./seeds.ts";
-import type { Fails, Target } from "./target.ts";
 import { Finding } from "./target.ts";
+import type { Fails, Target } from "./target.ts";
 
 /** How long, and what is told meanwhile. */
 export interface Plan {
@@ -79,7 +78,7 @@ export async function run<Input>(target: Target<Input>, plan: Plan): Promise<Run
 
   const rest = async (): Promise<void> => {
     await new Promise((resolve) => setImmediate(resolve));
-    if (heapBefore === null && done >= WARM_UP) heapBefore = await heapSize();
+    if (heapBefore === null && done >= WARM_UP) heapBefore = await memoryInUse();
     if (performance.now() - told < PROGRESS_MS) return;
     told = performance.now();
     onProgress(done, elapsed());
@@ -94,7 +93,7 @@ export async function run<Input>(target: Target<Input>, plan: Plan): Promise<Run
   } catch (error) {
     failure ??= { error, seed: null, input: "all of them", minimised: "unknown" };
   }
-  const heapGrowth = heapBefore === null ? null : (await heapSize()) - heapBefore;
+  const heapGrowth = heapBefore === null ? null : (await memoryInUse()) - heapBefore;
   return { inputs: done, seconds: took, summary, failure, heapGrowth };
 }
 
@@ -126,17 +125,4 @@ function isAlike(error: unknown, other: unknown): boolean {
 /** The numbers in it may change as an input becomes smaller. */
 function sameRule(error: Error, other: Error): boolean {
   return error.message.replace(/\d+/g, "") === other.message.replace(/\d+/g, "");
-}
-
-setFlagsFromString("--expose-gc");
-const gc = runInNewContext("gc") as () => void;
-
-/** What is still in use, with the memory of buffers, when all garbage is gone. */
-async function heapSize(): Promise<number> {
-  for (let round = 0; round < 3; round++) {
-    await new Promise((resolve) => setImmediate(resolve));
-    gc();
-  }
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
 }

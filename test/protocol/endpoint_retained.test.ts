@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { FrameDecoder } from "../../src/frame/mod.ts";
 import { Inflater } from "../../src/message/inflate.ts";
 import { Endpoint } from "../../src/protocol/endpoint.ts";
-import { FrameLog } from "../frame/support.ts";
+import { FrameLog, memoryInUse } from "../frame/support.ts";
 import { flushed } from "../message/compressed.ts";
 import { concat, utf8 } from "../support/bytes.ts";
 import { closeFrame, frame, frameHeader } from "../support/frame.ts";
@@ -57,6 +57,20 @@ test("Endpoint.retained counts what waits until its owner is no more full", () =
   assert.is(endpoint.retained, 2 * text.length);
   endpoint.goOn();
   assert.is(endpoint.retained, 0);
+});
+
+test("Endpoint.retained is what endpoints hold, by the count of the process", async () => {
+  const wire = concat(frameHeader("01", 100_000), utf8("x".repeat(40_000)));
+  const before = await memoryInUse();
+  const endpoints = Array.from({ length: 100 }, () => {
+    const endpoint = new Endpoint(new SinkLog(), "server", 100_000);
+    for (let at = 0; at < wire.length; at += 1500) endpoint.receive(wire.slice(at, at + 1500));
+    return endpoint;
+  });
+  const held = (await memoryInUse()) - before;
+  const counted = endpoints.reduce((sum, { retained }) => sum + retained, 0);
+  assert.ok(counted >= 100 * 40_000, `${counted} bytes`);
+  assert.ok(Math.abs(held - counted) < 0.1 * counted, `${held} are held, ${counted} counted`);
 });
 
 test("FrameDecoder.retained has what its sink holds, where that counts", () => {
