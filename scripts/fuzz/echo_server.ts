@@ -15,8 +15,8 @@ const HANDSHAKE_MS = 60_000;
 
 /** An echo on a free port. */
 export class EchoServer {
-  /** Tells which connection a request has led to, by the path that it asked for. */
-  readonly #byPath = new Map<string, Connection>();
+  /** The connections that are asked for, by the path of their request. */
+  readonly #expected = new Map<string, Connection | null>();
   readonly #server: Server;
   readonly #before: Readonly<Record<string, number>>;
   readonly #errors: unknown[] = [];
@@ -44,7 +44,8 @@ export class EchoServer {
       },
       (request) => {
         const { connection, response } = upgradeWebSocket(request, options, handler);
-        this.#byPath.set(new URL(request.url).pathname, connection);
+        const path = new URL(request.url).pathname;
+        if (this.#expected.has(path)) this.#expected.set(path, connection);
         this.#opened++;
         void connection.closed.then(() => this.#closed++);
         return response;
@@ -68,10 +69,15 @@ export class EchoServer {
     return this.#port;
   }
 
-  /** The connection that was opened under `path`, which is forgotten then. */
-  take(path: string): Connection | undefined {
-    const connection = this.#byPath.get(path);
-    this.#byPath.delete(path);
+  /** Remembers the connection that will be opened under `path`. */
+  expect(path: string): void {
+    this.#expected.set(path, null);
+  }
+
+  /** The connection that was opened under `path`, or `null`; it is forgotten then. */
+  take(path: string): Connection | null {
+    const connection = this.#expected.get(path) ?? null;
+    this.#expected.delete(path);
     return connection;
   }
 

@@ -3,8 +3,8 @@
 // the end no connection, socket, timer or descriptor is left.
 
 import { createHash } from "node:crypto";
-import type { ResponseHead } from "../../test/support/response_head.ts";
 import type { UpgradeOptions } from "../../src/mod.ts";
+import type { ResponseHead } from "../../test/support/response_head.ts";
 import { readAnswers } from "./answers.ts";
 import { EchoServer } from "./echo_server.ts";
 import { hasUrl, isOfSameHost, referenceVerdict } from "./reference_handshake.ts";

@@ -87,6 +87,7 @@ export class SessionTarget implements Target<Session> {
     const due = reader.events.filter(({ type }) => type === "text" || type === "binary");
     const waits = end === "wait" && !isOver && reader.isIdle;
     const sent = Buffer.concat([head, frames]);
+    this.#server.expect(path);
     const answer = await exchange(this.#server.port, {
       bytes: sent,
       cuts: cuts.filter((cut) => cut < sent.length),
@@ -121,9 +122,9 @@ export class SessionTarget implements Target<Session> {
 
   /** It may be that the handshake itself was cut: then there is no connection. */
   async #checkClosure(path: string, reader: ReferenceReader, isReset: boolean): Promise<void> {
-    const connection = this.#server?.take(path);
-    if (connection === undefined && isReset) return;
-    if (connection === undefined) throw new Finding("connection", "one", "none");
+    const connection = this.#server?.take(path) ?? null;
+    if (connection === null && isReset) return;
+    if (connection === null) throw new Finding("connection", "one", "none");
     const { code, sent, cause } = await connection.closed;
     const { events, isClosed } = reader;
     const received = isClosed ? codeOf(events[events.length - 1].payload) : 1006;
