@@ -14,10 +14,12 @@ import { MessageAssembler } from "../../src/message/assembler.ts";
 import type { MessageSink } from "../../src/message/assembler.ts";
 import { Inflater } from "../../src/message/inflate.ts";
 import type { Message } from "../../src/message/message.ts";
+import type { Random } from "../../src/testing/random.ts";
 import { conversations } from "./conversations.ts";
 import type { Conversation, Sent } from "./conversations.ts";
+import { fewestBytes } from "./minimise.ts";
 import { mutate } from "./mutation.ts";
-import type { Random } from "../../src/testing/random.ts";
+import type { Fails, Target } from "./target.ts";
 
 const CLOSE_CODES: readonly unknown[] = [1002, 1007, 1009];
 const LIMIT_SOUND = 20_000;
@@ -30,50 +32,92 @@ const WIRE_SIZE_MAX = 1024 * 1024;
 const NOTHING = new Uint8Array(0);
 const TAIL = Uint8Array.of(0x00, 0x00, 0xff, 0xff);
 
-/** What is tried, and what became of it. */
-export class DeflateTarget implements MessageSink {
+/** Compressed messages in frames. */
+export interface CompressedStream {
+  readonly windowBits: number;
+  readonly contextTakeover: boolean;
+  readonly limit: number;
+  readonly chunkSize: number;
+  readonly wire: Uint8Array;
+  /** What was sent; `null`: nobody knows, and there is less to check. */
+  readonly sent: readonly Sent[] | null;
+  readonly bent: Bent | null;
+}
+
+/** The message that was mutated. */
+interface Bent {
+  readonly index: number;
+  readonly payload: Uint8Array;
+  /** Whether the first byte of a frame was, too. */
+  readonly isReframed: boolean;
+}
+
+/** Compressed messages, as far as an assembler takes them. */
+export class DeflateTarget implements Target<CompressedStream>, MessageSink {
+  readonly inFlight = 1;
   readonly #conversations: readonly Conversation[] = conversations();
   readonly #wire: Buffer = Buffer.alloc(WIRE_SIZE_MAX); // all frames of one input
   #size = 0;
-  #mode = "";
-  #bent: Uint8Array = NOTHING; // the payload that was mutated,
-  #bentIndex = -1; // and in which message
+  #bent: Uint8Array = NOTHING; // the payload that was mutated
   #isReframed = false; // whether the first byte of a frame was
   #messages: Message[] = [];
   #taken = 0;
   #sound = 0;
   readonly #refused = new Map<unknown, number>();
 
-  get input(): string {
-    return `${this.#mode}, ${this.#wire.toString("hex", 0, this.#size)}`;
-  }
-
   get summary(): string {
     const refused = CLOSE_CODES.map((code) => `${this.#refused.get(code) ?? 0} with ${code}`);
     return `${this.#taken} taken, ${this.#sound} of them unbent; refused ${refused.join(", ")}`;
   }
 
-  run(random: Random): void {
+  draw(random: Random): CompressedStream {
     const { windowBits, contextTakeover, messages } = random.pick(this.#conversations);
     const isSound = random.oneIn(8);
     const limit = isSound ? LIMIT_SOUND : random.pick(LIMITS);
-    this.#mode = `window ${windowBits} bits, takeover ${contextTakeover}, limit ${limit}`;
-    this.#writeWire(messages, isSound, random);
+    const index = isSound ? -1 : random.below(messages.length);
+    this.#writeWire(messages, index, random);
+    const bent = isSound ? null : { index, payload: this.#bent, isReframed: this.#isReframed };
+    const chunkSize = this.#chunkSize(random);
+    const wire = this.#wire.subarray(0, this.#size);
+    return { windowBits, contextTakeover, limit, chunkSize, wire, sent: messages, bent };
+  }
+
+  check(stream: CompressedStream): void {
+    const { windowBits, contextTakeover, limit, chunkSize, sent, bent } = stream;
     const inflater = new Inflater({ windowBits, contextTakeover });
     const assembler = new MessageAssembler(this, limit, { inflater });
     const decoder = new FrameDecoder(assembler, { rsvAllowed: 0b100 });
     this.#messages = [];
-    const error = this.#push(decoder, assembler, limit, this.#chunkSize(random));
+    const error = push(decoder, stream, chunkSize);
     for (const message of this.#messages) assert.ok(Buffer.byteLength(message) <= limit);
-    if (isSound) this.#checkSound(messages, error);
+    if (sent !== null && bent === null) this.#checkSound(sent, error);
     if (error === null) {
       this.#taken++;
-      if (!isSound) this.#checkBent(messages, windowBits, contextTakeover);
+      if (sent !== null && bent !== null) this.#checkBent(stream, sent, bent);
       return;
     }
     if (!(error instanceof ProtocolError) || !CLOSE_CODES.includes(error.closeCode)) throw error;
     this.#refused.set(error.closeCode, (this.#refused.get(error.closeCode) ?? 0) + 1);
-    assert.equal(this.#push(decoder, assembler, limit, WIRE_SIZE_MAX), error);
+    assert.equal(push(decoder, stream, WIRE_SIZE_MAX), error);
+  }
+
+  write({ wire, sent: _sent, bent: _bent, ...rest }: CompressedStream): string {
+    return JSON.stringify({ ...rest, wire: Buffer.from(wire).toString("hex") });
+  }
+
+  /** What was sent is not in the text: a seed has it. */
+  read(text: string): CompressedStream {
+    const stream = JSON.parse(text) as CompressedStream & { readonly wire: string };
+    return { ...stream, wire: Buffer.from(stream.wire, "hex"), sent: null, bent: null };
+  }
+
+  async minimise(
+    stream: CompressedStream,
+    fails: Fails<CompressedStream>,
+  ): Promise<CompressedStream> {
+    if (!(await fails(stream))) return stream; // it depends on what was sent
+    const wire = await fewestBytes(stream.wire, (wire) => fails({ ...stream, wire }));
+    return { ...stream, wire };
   }
 
   message(message: Message): void {
@@ -89,20 +133,6 @@ export class DeflateTarget implements MessageSink {
   }
 
   closeReceived(): void {}
-
-  /** Returns what it has thrown, or `null`. */
-  #push(decoder: FrameDecoder, assembler: MessageAssembler, limit: number, size: number): unknown {
-    const wire = new Uint8Array(this.#wire.subarray(0, this.#size)); // it is unmasked in place
-    for (let at = 0; at < wire.length; at += size) {
-      try {
-        decoder.push(wire.subarray(at, at + size));
-      } catch (error) {
-        return error;
-      }
-      assert.ok(assembler.retained <= 2 * limit + 64 * 1024, `holds ${assembler.retained}`);
-    }
-    return null;
-  }
 
   #chunkSize(random: Random): number {
     return this.#size <= CHOPPED_SIZE_MAX && random.oneIn(4) ? 1 : random.pick(CHUNK_SIZES);
@@ -120,12 +150,13 @@ export class DeflateTarget implements MessageSink {
   }
 
   /** The first message that was bent, and was taken all the same. Behind it all may differ. */
-  #checkBent(sent: readonly Sent[], windowBits: number, contextTakeover: boolean): void {
-    if (this.#messages.length !== sent.length || this.#isReframed) return;
-    const before = sent.slice(0, this.#bentIndex).filter(({ isCompressed }) => isCompressed);
+  #checkBent(stream: CompressedStream, sent: readonly Sent[], bent: Bent): void {
+    if (this.#messages.length !== sent.length || bent.isReframed) return;
+    const { windowBits, contextTakeover } = stream;
+    const before = sent.slice(0, bent.index).filter(({ isCompressed }) => isCompressed);
     const past = contextTakeover ? Buffer.concat(before.map(({ plain }) => plain)) : NOTHING;
-    const found = Buffer.from(this.#messages[this.#bentIndex] as string);
-    const due = inflateRawSync(Buffer.concat([this.#bent, TAIL]), {
+    const found = Buffer.from(this.#messages[bent.index] as string);
+    const due = inflateRawSync(Buffer.concat([bent.payload, TAIL]), {
       finishFlush: constants.Z_SYNC_FLUSH,
       windowBits,
       ...(past.length === 0 ? {} : { dictionary: past.subarray(-(2 ** windowBits)) }),
@@ -133,16 +164,15 @@ export class DeflateTarget implements MessageSink {
     assert.ok(found.subarray(0, due.length).equals(due));
   }
 
-  #writeWire(messages: readonly Sent[], isSound: boolean, random: Random): void {
+  /** @param bent Which of them is mutated; -1: none. */
+  #writeWire(messages: readonly Sent[], bent: number, random: Random): void {
     this.#size = 0;
     this.#isReframed = false;
-    const bent = isSound ? -1 : random.below(messages.length);
-    this.#bentIndex = bent;
     for (const [index, { opcode, isCompressed, payload }] of messages.entries()) {
       const other = random.pick(random.pick(this.#conversations).messages).payload;
       const content = index === bent ? mutate(payload, random, other) : payload;
       if (index === bent) this.#bent = content;
-      this.#writeMessage(opcode, isCompressed || index === bent, content, isSound, random);
+      this.#writeMessage(opcode, isCompressed || index === bent, content, bent < 0, random);
     }
   }
 
@@ -187,4 +217,18 @@ export class DeflateTarget implements MessageSink {
     }
     this.#size = start + length;
   }
+}
+
+/** Returns what it has thrown, or `null`. */
+function push(decoder: FrameDecoder, { wire, limit }: CompressedStream, size: number): unknown {
+  const bytes = new Uint8Array(wire); // it is unmasked in place
+  for (let at = 0; at < bytes.length; at += size) {
+    try {
+      decoder.push(bytes.subarray(at, at + size));
+    } catch (error) {
+      return error;
+    }
+    assert.ok(decoder.retained <= 2 * limit + 64 * 1024, `holds ${decoder.retained}`);
+  }
+  return null;
 }

@@ -1,110 +1,121 @@
-// `npm run fuzz -- TARGET`: input after input that nobody would think of, until the time is over or
-// the inputs are. What a target must keep to is in its file.
+// `npm run fuzz -- [TARGET]`: input after input that nobody would think of. Without a target all
+// of them in turn, which share the time. What a target must keep to is in its file.
 //
-//   --seconds N   how long (default: 10), or
-//   --inputs N    how many
-//   --seed S      default: from the clock; it is printed, and repeats the run
-//   --from N      begin with this input: a failure prints how to have it alone
+//   --seconds N    how long (default: 10 for each), or
+//   --inputs N     how many of each
+//   --seed S       a whole number of any size (default: from the clock). Input n of seed S is the
+//                  one input of seed S + n: `--seed S --inputs 1` has a single one again
+//   --minimise     minimise what fails for as long as it takes, not for 10 seconds
+//   --no-ledger    append nothing to LEDGER.jsonl
 //
-// At the end the heap must be what it was near the beginning.
+// The exit code is 1 when an input fails, or the heap grows; 2 when the command line says nothing.
 
-import { parseArgs } from "node:util";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { DecoderTarget } from "./decoder.ts";
 import { DeflateTarget } from "./deflate.ts";
-import { Random } from "../../src/testing/random.ts";
+import { ExtensionsTarget } from "./extensions.ts";
+import { HandshakeTarget } from "./handshake.ts";
+import { HeadTarget } from "./head.ts";
+import { append, revision } from "./ledger.ts";
+import { readOptions } from "./options.ts";
+import type { Options } from "./options.ts";
+import { run } from "./run.ts";
+import type { Failure, Run } from "./run.ts";
+import { Seeds } from "./seeds.ts";
+import { SessionTarget } from "./session.ts";
+import { Finding } from "./target.ts";
+import type { Target } from "./target.ts";
 
-/** What is fuzzed. */
-interface Target {
-  /** Makes one input out of chance, and tries it. Throws when anything is wrong. */
-  run(random: Random): void;
-  /** The last input, to be read by a person. */
-  readonly input: string;
-  /** What became of the inputs. */
-  readonly summary: string;
-}
+const TARGETS: Readonly<Record<string, () => Target<unknown>>> = {
+  decoder: () => new DecoderTarget(),
+  handshake: () => new HandshakeTarget(),
+  head: () => new HeadTarget(),
+  extensions: () => new ExtensionsTarget(),
+  deflate: () => new DeflateTarget(),
+  session: () => new SessionTarget(),
+};
 
-const TARGETS: Readonly<Record<string, () => Target>> = { deflate: () => new DeflateTarget() };
-
-const USAGE = `Usage: fuzz ${Object.keys(TARGETS).join("|")} [--seconds N | --inputs N] [--seed S]`;
-const SECONDS = 10;
-/** After so many the time is looked at, and the event loop turns: what ticks must not pile up. */
-const ROUND = 200;
-/** So many make the heap what it is: code is compiled, caches are full. */
-const WARM_UP = 50_000;
+const USAGE =
+  `Usage: fuzz [all|${Object.keys(TARGETS).join("|")}] [--seconds N] [--inputs N] [--seed S] ` +
+  "[--minimise] [--no-ledger]";
+const MINIMISE_MS = 10_000;
 const HEAP_GROWTH_MAX = 8 * 1024 * 1024;
 
-setFlagsFromString("--expose-gc");
-const gc = runInNewContext("gc") as () => void;
-
-const { name, seed, from, inputs, seconds } = readOptions();
-const target = TARGETS[name]();
-if (inputs > 1) Error.stackTraceLimit = 0; // most inputs end in an error: twice as many a second
-const start = performance.now();
-let heapBefore = 0;
-let index = from;
-while (index - from < inputs && performance.now() - start < seconds * 1000) {
-  const end = Math.min(index + ROUND, from + inputs);
-  for (; index < end; index++) {
-    try {
-      target.run(new Random(seed, index));
-    } catch (error) {
-      fail(error);
-    }
-  }
-  await new Promise((resolve) => setImmediate(resolve));
-  if (heapBefore === 0 && index - from >= WARM_UP) heapBefore = await heapSize();
+const options = optionsOf(process.argv.slice(2));
+const running = revision();
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stop.abort());
+// Most inputs end in an error: without a stack it takes half the time.
+if (options.inputs > 1) Error.stackTraceLimit = 0;
+for (const name of options.targets) {
+  if (!stop.signal.aborted && !(await fuzz(name))) process.exitCode = 1;
 }
-const elapsed = (performance.now() - start) / 1000;
-const rate = Math.round((index - from) / elapsed);
-console.log(`${name}: ${index - from} inputs in ${elapsed.toFixed(1)} s, ${rate} a second`);
-console.log(`${name}: seed ${seed}, ${target.summary}`);
-if (heapBefore > 0) {
-  const grown = (await heapSize()) - heapBefore;
+
+/** Returns whether all is well. */
+async function fuzz(name: string): Promise<boolean> {
+  const { seed, minimise, ledger } = options;
+  const target = TARGETS[name]();
+  const seeds = new Seeds(seed);
+  const found = await run(target, {
+    seeds,
+    inputs: options.inputs,
+    seconds: options.seconds,
+    minimiseMs: minimise ? Infinity : MINIMISE_MS,
+    signal: stop.signal,
+    onProgress: (done, took) => console.log(`${name}: ${rate(done, took)}`),
+  });
+  tell(name, found);
+  if (ledger && found.inputs > 0) {
+    const range = [seed, seeds.seedAt(found.inputs - 1)].map(String) as [string, string];
+    const findings = found.failure === null ? [] : [findingOf(found.failure)];
+    const took = Math.round(found.seconds);
+    const { inputs } = found;
+    append({ target: name, seeds: range, inputs, seconds: took, findings, ...running });
+  }
+  if (found.failure !== null) tellFailure(name, found.failure);
+  return found.failure === null && (found.heapGrowth ?? 0) <= HEAP_GROWTH_MAX;
+}
+
+function tell(name: string, { inputs, seconds, summary, heapGrowth }: Run): void {
+  console.log(`${name}: ${rate(inputs, seconds)}, seed ${options.seed}: ${summary}`);
+  if (heapGrowth === null) return;
   const rss = Math.round(process.memoryUsage().rss / 2 ** 20);
-  console.log(`${name}: the heap grew by ${Math.round(grown / 1024)} KiB, RSS is ${rss} MiB`);
-  if (grown > HEAP_GROWTH_MAX) process.exit(1);
+  console.log(`${name}: the heap grew by ${Math.round(heapGrowth / 1024)} KiB, RSS is ${rss} MiB`);
 }
 
-function fail(error: unknown): never {
-  console.error(error);
-  console.error(`${name}: input ${index} of seed ${seed} fails: ${target.input}`);
-  console.error(`Again: npm run fuzz -- ${name} --seed ${seed} --from ${index} --inputs 1`);
-  process.exit(1);
-}
-
-/** What is still in use, with the memory of buffers, when all garbage is gone. */
-async function heapSize(): Promise<number> {
-  for (let round = 0; round < 3; round++) {
-    await new Promise((resolve) => setImmediate(resolve));
-    gc();
+function tellFailure(name: string, { error, seed, input, minimised }: Failure): void {
+  console.error(`\n${name}: FAILS: ${whatOf(error)}`);
+  if (error instanceof Finding) {
+    console.error(`expected:  ${error.expected}\nfound:     ${error.found}`);
+  } else {
+    console.error(error);
   }
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+  console.error(`input:     ${input}\nminimised: ${minimised}`);
+  if (seed === null) return;
+  console.error(`seed:      ${seed}\nagain:     npm run fuzz -- ${name} --seed ${seed} --inputs 1`);
 }
 
-function readOptions(): Record<"seed" | "from" | "inputs" | "seconds", number> & { name: string } {
-  const type = "string";
-  const options = { seconds: { type }, inputs: { type }, seed: { type }, from: { type } } as const;
-  const { values, positionals } = parseArgs({ options, allowPositionals: true });
-  const [name] = positionals;
-  if (positionals.length !== 1 || !Object.hasOwn(TARGETS, name)) {
-    console.error(USAGE);
+function findingOf({ error, seed, minimised }: Failure): {
+  seed: string | null;
+  what: string;
+  minimised: string;
+} {
+  return { seed: seed === null ? null : String(seed), what: whatOf(error), minimised };
+}
+
+function whatOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function rate(inputs: number, seconds: number): string {
+  const aSecond = seconds === 0 ? 0 : Math.round(inputs / seconds);
+  return `${inputs} inputs in ${seconds.toFixed(1)} s, ${aSecond} a second`;
+}
+
+function optionsOf(args: readonly string[]): Options {
+  try {
+    return readOptions(args, Object.keys(TARGETS));
+  } catch (error) {
+    console.error(`${whatOf(error)}\n${USAGE}`);
     process.exit(2);
   }
-  const inputs = number(values.inputs, Infinity);
-  return {
-    name,
-    inputs,
-    seconds: number(values.seconds, inputs === Infinity ? SECONDS : Infinity),
-    seed: number(values.seed, Date.now() % 2 ** 31),
-    from: number(values.from, 0),
-  };
-}
-
-function number(text: string | undefined, standard: number): number {
-  if (text === undefined) return standard;
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  console.error(`Found "${text}", must be a whole number\n${USAGE}`);
-  process.exit(2);
 }

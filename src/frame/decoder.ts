@@ -39,6 +39,8 @@ export interface FrameSink {
   shouldStop?(): boolean;
   /** All of the chunk was read, or as much of it as broke no rule. */
   chunkEnd?(): void;
+  /** Bytes of memory that it holds between two chunks, where it counts them. */
+  readonly retained?: number;
 }
 
 /** Options of a {@linkcode FrameDecoder}. */
@@ -106,6 +108,13 @@ export class FrameDecoder {
       if (simd !== null) releaseScratch();
     }
     this.#received += read;
+  }
+
+  /** Bytes of memory that it holds between two pushes, with those of its sink. */
+  get retained(): number {
+    const gathered = this.#gathered?.buffer.byteLength ?? 0;
+    const rest = this.#rest?.buffer.byteLength ?? 0;
+    return gathered + rest + (this.#sink.retained ?? 0);
   }
 
   /** Whether the sink has told it to stop: then what is pushed waits. */

@@ -82,9 +82,10 @@ export class MessageAssembler implements FrameSink {
     this.#textAsBytes = options.text === "bytes";
   }
 
-  /** Bytes held for the message in progress. */
+  /** Bytes of memory held for the frames in progress, and for the past of what is compressed. */
   get retained(): number {
-    return this.#buffer.length + (this.#control?.retained ?? 0);
+    const control = this.#control?.retained ?? 0;
+    return this.#buffer.buffer.byteLength + control + (this.#inflater?.retained ?? 0);
   }
 
   /** Hot: §5.4, §10.4. */

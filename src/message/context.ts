@@ -32,6 +32,11 @@ export class Context {
     return this.#size;
   }
 
+  /** Bytes of memory that it holds. */
+  get retained(): number {
+    return this.#buffer.buffer.byteLength;
+  }
+
   /** Hot: plain text that has gone through the stream. It is copied. */
   push(bytes: Uint8Array): void {
     const added = Math.min(bytes.length, this.#sizeMax);

@@ -31,7 +31,7 @@ export class ControlFrame {
 
   /** Bytes that it holds. */
   get retained(): number {
-    return this.#payload.length;
+    return this.#payload.buffer.byteLength;
   }
 
   /** Takes a part of its payload. */

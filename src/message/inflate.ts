@@ -70,6 +70,11 @@ export class Inflater {
     this.#context = contextTakeover ? new Context(this.#windowBits) : null; // RFC 7692 §7.2.1 [D31]
   }
 
+  /** Bytes of memory that it holds between two messages. */
+  get retained(): number {
+    return this.#context?.retained ?? 0;
+  }
+
   /** Bytes of the compressed messages, as they came. */
   get bytesBefore(): number {
     return this.#bytesBefore;

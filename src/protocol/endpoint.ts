@@ -114,6 +114,11 @@ export class Endpoint implements MessageSink {
     }
   }
 
+  /** Bytes of memory that it holds for what has come in part: none once the input has ended. */
+  get retained(): number {
+    return this.#decoder?.retained ?? 0;
+  }
+
   /** Whether it waits for {@linkcode goOn}, since the owner was full. */
   get stopped(): boolean {
     return this.#decoder?.stopped ?? false;
