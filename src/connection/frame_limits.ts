@@ -137,6 +137,10 @@ export class FrameLimits implements FrameSink {
     return isEmpty || this.#sink.shouldStop?.() === true;
   }
 
+  get retained(): number {
+    return this.#sink.retained ?? 0;
+  }
+
   /** Hot. */
   chunkEnd(): void {
     this.#isNewChunk = true;

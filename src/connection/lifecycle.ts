@@ -159,7 +159,7 @@ export class Lifecycle
 
   /** What it holds of both directions, as charged. */
   get heldSize(): number {
-    return this.readLoop.size + this.writeLoop.size + this.#endpoint.retained;
+    return this.readLoop.size + this.writeLoop.size + this.#endpoint.unfinished;
   }
 
   /** Whether the socket is paused, for whatever reason. */

@@ -123,7 +123,7 @@ export class FrameDecoder {
   }
 
   /** Bytes that wait since then. */
-  get retained(): number {
+  get waiting(): number {
     return this.#rest === null ? 0 : this.#rest.length;
   }
 

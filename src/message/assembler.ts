@@ -82,10 +82,14 @@ export class MessageAssembler implements FrameSink {
     this.#textAsBytes = options.text === "bytes";
   }
 
-  /** Bytes of memory held for the frames in progress, and for the past of what is compressed. */
+  /** Bytes of memory held for the frames in progress. */
+  get unfinished(): number {
+    return this.#buffer.buffer.byteLength + (this.#control?.retained ?? 0);
+  }
+
+  /** The same, and that held for the past of what is compressed. */
   get retained(): number {
-    const control = this.#control?.retained ?? 0;
-    return this.#buffer.buffer.byteLength + control + (this.#inflater?.retained ?? 0);
+    return this.unfinished + (this.#inflater?.retained ?? 0);
   }
 
   /** Hot: §5.4, §10.4. */

@@ -91,9 +91,9 @@ export class Endpoint implements MessageSink {
     this.#assembler = assembler;
   }
 
-  /** Bytes held of what has arrived and is no whole message yet. */
-  get retained(): number {
-    return (this.#assembler?.retained ?? 0) + (this.#decoder?.retained ?? 0);
+  /** Bytes of what has arrived and is no message yet. */
+  get unfinished(): number {
+    return (this.#assembler?.unfinished ?? 0) + (this.#decoder?.waiting ?? 0);
   }
 
   get state(): ClosingState {
