@@ -1,5 +1,6 @@
 // The error for an act that came too late.
 
+import { quoted } from "../frame/describe.ts";
 import type { Closure } from "../protocol/endpoint.ts";
 
 /** The connection is closed, or is closing: nothing can be read or written any more. */
@@ -13,7 +14,7 @@ export class ConnectionClosedError extends Error {
   /** @param act What could not be done, as in "read". */
   constructor(act: string, closure: Closure) {
     const { code, reason, cause } = closure;
-    const why = reason === "" ? `code ${code}` : `code ${code}, ${JSON.stringify(reason)}`;
+    const why = reason === "" ? `code ${code}` : `code ${code}, ${quoted(reason)}`;
     super(`Cannot ${act}: connection is closed (${why})`, cause === undefined ? {} : { cause });
     this.code = code;
     this.reason = reason;
