@@ -32,6 +32,7 @@ export function inTime(
     };
     const timer = systemClock.setTimeout(late, timeoutMs);
     const giveUp = (): void => {
+      systemClock.clearTimeout(timer); // the handler may never come to an end
       upgrade?.abandon(signal.reason);
       resolve(refusal(503, (signal.reason as Error).message, { "Retry-After": "1" }));
     };
