@@ -151,7 +151,7 @@ const ATTACKS: readonly Attack[] = [
     allFail([["82 fe 007d"], ["82 ff 000000000000ffff"]], 1002),
   ],
   ["A38 100,000 pings, whose pongs are read", pingFlood],
-  ["A39 300,000 pings, whose pongs are not read", unreadPongs],
+  ["A39 200,000 pings, whose pongs are not read", unreadPongs],
   ["A40 500,000 pongs that nobody asked for", unsolicitedPongs],
   ["A41 Close frames that may not be", allFail(CLOSES, 1002)],
   [

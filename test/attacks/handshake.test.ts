@@ -180,8 +180,9 @@ const ATTACKS: readonly Attack[] = [
     "A17 an upgrade to h2c",
     async (server) => {
       const client = await server.connect();
-      const fields = { Upgrade: "h2c", Connection: "Upgrade, HTTP2-Settings" };
-      client.send(handshake({ ...fields, "HTTP2-Settings": "AAMAAABk" }), request("GET /2 HTTP/1.1"));
+      const connection = { Upgrade: "h2c", Connection: "Upgrade, HTTP2-Settings" };
+      const fields = { ...connection, "HTTP2-Settings": "AAMAAABk" };
+      client.send(handshake(fields), request("GET /2 HTTP/1.1"));
       const answer = Buffer.from(await client.readToFin()).toString("latin1");
       assert.match(answer, /^HTTP\/1\.1 426 /);
       assert.not.match(answer.slice(1), /HTTP\/1/, "there is a second response");
