@@ -83,6 +83,9 @@ const bodyWaits: Act = async (server) => {
     client.send(new Uint8Array(size));
     await sentOrStuck(server, client);
   });
+  const other = await server.connect();
+  other.send(request("GET /release HTTP/1.1"));
+  assert.is((await other.readHead()).status, 200);
 };
 
 const crowd: Act = async (server) => {

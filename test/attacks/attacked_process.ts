@@ -79,7 +79,11 @@ const RESPOND: Readonly<Record<string, ServeHandler>> = {
   "/plain": () => new Response("plain"),
   "/unread": async (request) => {
     await request.body?.getReader().read(); // begun, and not read on
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await new Promise<void>((resolve) => (release = resolve));
+    return new Response(null);
+  },
+  "/release": () => {
+    release();
     return new Response(null);
   },
   "/stuck": () => new Promise<Response>(() => {}),
@@ -101,6 +105,7 @@ const RESPOND: Readonly<Record<string, ServeHandler>> = {
   "/stolen": (request) => stolen ?? (stolen = upgradeWebSocket(request, hold).response),
 };
 let stolen: Response | null = null;
+let release: () => void = () => {};
 
 const handler: ServeHandler = (request, info) => {
   seen.push(`${request.method} ${request.url}`);

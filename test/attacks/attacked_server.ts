@@ -8,7 +8,7 @@ import type { ServeOptions, UpgradeOptions } from "../../src/mod.ts";
 import { handshake } from "../support/handshake.ts";
 import type { Fields } from "../support/handshake.ts";
 import { RawClient } from "../support/raw_client.ts";
-import { TIMEOUT_MS, withTimeout } from "../support/with_timeout.ts";
+import { withTimeout } from "../support/with_timeout.ts";
 import type { Census } from "./census.ts";
 
 /** What it is asked: what it holds, or what its handlers have seen since the last time. */
@@ -26,8 +26,8 @@ export interface AttackedOptions {
 
 const PROGRAM = fileURLToPath(new URL("./attacked_process.js", import.meta.url));
 
-/** A process takes a while to start on a busy machine. */
-const START_TIMEOUT_MS = 20_000;
+/** A process takes a while to start on a busy machine, and to read through a flood. */
+const TIMEOUT_MS = 20_000;
 
 /** The process, which is killed with its `await using` block. */
 export class AttackedServer implements AsyncDisposable {
@@ -55,7 +55,7 @@ export class AttackedServer implements AsyncDisposable {
   static async start(options: AttackedOptions = {}): Promise<AttackedServer> {
     const server = new AttackedServer(options);
     try {
-      server.#ports = (await server.#said(START_TIMEOUT_MS)) as number[];
+      server.#ports = (await server.#said()) as number[];
     } catch (error) {
       await server[Symbol.asyncDispose]();
       throw error;
@@ -127,7 +127,7 @@ export class AttackedServer implements AsyncDisposable {
     return answer;
   }
 
-  #said(timeoutMs?: number): Promise<unknown> {
+  #said(): Promise<unknown> {
     const child = this.#child;
     const message = new Promise<unknown>((resolve, reject) => {
       const onMessage = (value: unknown): void => {
@@ -140,7 +140,7 @@ export class AttackedServer implements AsyncDisposable {
       };
       child.once("message", onMessage).once("exit", onExit);
     });
-    return withTimeout(message, "word from the server", timeoutMs);
+    return withTimeout(message, "word from the server", TIMEOUT_MS);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
