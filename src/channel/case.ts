@@ -1,7 +1,7 @@
 // What `select` asks of a case, and nothing else: it knows no channel from inside.
 //
 //   READY     could this case go ahead now?               changes nothing
-//   COMMIT    it goes ahead, or undefined if it cannot    throws for a send on a closed channel
+//   COMMIT    it goes ahead, as READY has said it can     throws for a send on a closed channel
 //   PARK      it cannot, so `place` gets in the queue
 //
 // The keys are registered symbols, since one process may hold two copies of the package (ESM and
@@ -20,7 +20,7 @@ export const PARK: unique symbol = Symbol.for("sluice.channel.park.1");
 /** One case of a `select`, from inside. */
 export interface Selectable {
   [READY](): boolean;
-  [COMMIT](): { readonly value: unknown; readonly done: boolean } | undefined;
+  [COMMIT](): { readonly value: unknown; readonly done: boolean };
   [PARK](place: Place): void;
 }
 

@@ -219,7 +219,7 @@ export class Channel<in out T> implements Sender<T>, Receiver<T>, Disposable {
         return this.#buffer.size > 0 || this.#senders.hasPlaces() || this.#closed;
       },
       [COMMIT]() {
-        return this.tryReceive();
+        return this.tryReceive()!;
       },
       [PARK](place) {
         if (this.#receivers === NOBODY) this.#receivers = new PlaceQueue();
@@ -234,8 +234,8 @@ export class Channel<in out T> implements Sender<T>, Receiver<T>, Disposable {
       },
       [COMMIT]() {
         if (this.channel.#closed) throw new ChannelClosedError(this.channel.#cause);
-        const sent = this.channel.#offer(this.value, this.cost);
-        return sent ? { value: undefined, done: false } : undefined;
+        this.channel.#offer(this.value, this.cost);
+        return { value: undefined, done: false };
       },
       [PARK](place) {
         this.channel.#parkSender(place, this.value, this.cost);

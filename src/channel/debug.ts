@@ -25,7 +25,7 @@ export function debugChannels(): void {
 
 /** Notes that `waiter` was created. */
 export function remember(waiter: Waiter): void {
-  if (asleep !== null) asleep.set(waiter, new Error().stack ?? "");
+  if (asleep !== null) asleep.set(waiter, String(new Error().stack));
 }
 
 /** Notes that `waiter` is about to settle. */

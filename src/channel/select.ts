@@ -120,6 +120,6 @@ function isDrawn(count: number, biased: boolean): boolean {
 }
 
 function commit(label: string, source: Selectable): unknown {
-  const result = source[COMMIT]();
-  return result && { case: label, value: result.value, done: result.done };
+  const { value, done } = source[COMMIT]();
+  return { case: label, value, done };
 }

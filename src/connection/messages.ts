@@ -89,8 +89,8 @@ class Messages implements Receiver<Message>, Selectable {
   }
 
   /** By way of the read loop, which may have to resume the socket. */
-  [COMMIT](): Received<Message> | undefined {
-    return this.#readLoop.tryReceive();
+  [COMMIT](): Received<Message> {
+    return this.#readLoop.tryReceive()!;
   }
 
   [PARK](place: Place): void {

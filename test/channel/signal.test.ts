@@ -156,6 +156,22 @@ test("82a 1000 operations in a row add one listener, and it goes when all is qui
   assert.equal(await received, V(1));
 });
 
+test("82a a loop that is back in time keeps the listener, turn after turn", async () => {
+  const channel = new Channel<number>();
+  const { signal } = new AbortController();
+  const received: number[] = [];
+  const loop = (async (): Promise<void> => {
+    for (;;) received.push((await channel.receive({ signal })).value as number);
+  })();
+  for (let value = 0; value < 3; value++) {
+    channel.trySend(value);
+    await turn();
+    assert.is(getEventListeners(signal, "abort").length, 1, `turn ${value}`);
+  }
+  assert.equal(received, [0, 1, 2]);
+  assert.is(await state(loop), "pending");
+});
+
 test("82b a signal that depends on others is collected after its last use", async () => {
   const channel = new Channel<number>();
   const source = new AbortController();
