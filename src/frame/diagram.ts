@@ -102,7 +102,8 @@ function shortName(opcode: number, value: string): string {
 }
 
 function bytesOf(bits: string): Uint8Array {
-  return Uint8Array.from(bits.match(/.{8}/g) ?? [], (byte) => parseInt(byte, 2));
+  const byteAt = (_: unknown, at: number): number => parseInt(bits.slice(8 * at, 8 * at + 8), 2);
+  return Uint8Array.from({ length: bits.length / 8 }, byteAt);
 }
 
 /** A byte of a masked payload shows how it is unmasked (§5.3): "7f^37=48 H". */
@@ -123,7 +124,7 @@ function payloadCells(frame: ExplainedFrame, drawnMax: number): Cell[] {
 }
 
 function drawRows(rows: readonly (readonly Cell[])[], paint: Paint): string[] {
-  const lines = rows.length === 0 ? [] : [...RULER];
+  const lines = [...RULER];
   rows.forEach((row, index) => {
     lines.push(paint("wall", border(rows[index - 1] ?? [], row)));
     for (const text of labelLines(row)) lines.push(line(row, text, paint, "label"));
@@ -132,7 +133,7 @@ function drawRows(rows: readonly (readonly Cell[])[], paint: Paint): string[] {
       lines.push(line(row, ({ value }) => value, paint, "value"));
     }
   });
-  if (rows.length > 0) lines.push(paint("wall", border(rows[rows.length - 1], [])));
+  lines.push(paint("wall", border(rows[rows.length - 1], [])));
   return lines;
 }
 

@@ -24,12 +24,12 @@ export interface FrameField {
 const RSV1 = 0b100;
 
 /**
- * The fields of the header `bytes`, as far as it goes; `offset` is where it begins in the stream.
+ * The fields of the header `bytes`, as far as it goes, which is one byte at least; `offset` is
+ * where it begins in the stream.
  *
  * @param rsvAllowed The reserved bits that an extension uses: RSV1 is 4.
  */
 export function headerFields(bytes: Uint8Array, offset: number, rsvAllowed: number): FrameField[] {
-  if (bytes.length === 0) return [];
   const fields = firstByteFields(bytes[0], offset, rsvAllowed);
   if (bytes.length === 1) return fields;
   const second = bytes[1];

@@ -122,9 +122,9 @@ export function readClose(
   try {
     return readClosePayload(payload, 0, payload.length);
   } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    const { offset } = error;
-    error.offset = offset < payload.length ? payloadOffset + offset : frameOffset;
-    return error;
+    const broken = error as ProtocolError; // it throws nothing else
+    const { offset } = broken;
+    broken.offset = offset < payload.length ? payloadOffset + offset : frameOffset;
+    return broken;
   }
 }

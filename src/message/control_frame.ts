@@ -53,10 +53,10 @@ export class ControlFrame {
     try {
       return readClosePayload(this.#payload, 0, length);
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      const { offset } = error;
-      error.offset = offset < length ? ~(this.#headerSize + offset) : -1; // -1: no single byte
-      throw error;
+      const broken = error as ProtocolError; // it throws nothing else
+      const { offset } = broken;
+      broken.offset = offset < length ? ~(this.#headerSize + offset) : -1; // -1: no single byte
+      throw broken;
     }
   }
 }

@@ -197,8 +197,7 @@ function offeredExtensions(fields: string[]): Extension[] {
   try {
     return parseExtensions(fields.join()); // §9.1 [S19]
   } catch (error) {
-    if (error instanceof SyntaxError) throw refusal(error.message); // §9.1 [S18]
-    throw error;
+    throw refusal((error as SyntaxError).message); // it throws nothing else, §9.1 [S18]
   }
 }
 

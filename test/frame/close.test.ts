@@ -111,6 +111,11 @@ test("encodeClosePayload() refuses 1005 with a reason, which has no place withou
   assert.match(message, "code is 1005");
 });
 
+test("encodeClosePayload() refuses a reason that is no string", () => {
+  const { message } = thrownAs(TypeError, () => encodeClosePayload(1000, 7 as unknown as string));
+  assert.is(message, "Cannot close: reason is 7, must be a string (§5.5.1)");
+});
+
 test("encodeClosePayload() has no reason unless one is given", () => {
   assert.is(hex(encodeClosePayload(1001)), "03e9");
 });

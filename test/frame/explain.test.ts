@@ -4,6 +4,7 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { closeCodeName } from "../../src/frame/fields.ts";
 import { explain, explainFrames } from "../../src/frame/mod.ts";
 import type { ExplainOptions } from "../../src/frame/mod.ts";
 import { bytes } from "../support/bytes.ts";
@@ -107,6 +108,20 @@ test("explain() escapes what would move a terminal's cursor or turn its text aro
   const text = explain(bytes("81 0c 1b5b324a e280ae c285 0d0a7f"));
   assert.match(text, '"\\u001b[2J\\u202e\\u0085\\r\\n\\u007f"');
   assert.not.match(text, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
+});
+
+test("explain() says that data behind a Close fail nothing", () => {
+  const text = explain(bytes("88 00 81 00"));
+  assert.ok(text.endsWith(`
+Wrong at byte 2: Cannot accept frame: no data may follow a Close (§5.5.1)
+So its reader ignores it (§1.4)`));
+});
+
+test("explain() counts what is missing as far as a double is exact", () => {
+  const missing = (length: string): string | undefined =>
+    /… cut here: (.*) missing/.exec(explain(bytes(`82 7f ${length}`)))?.[1];
+  assert.is(missing("001fffffffffffff"), "9,007,199,254,740,991 bytes");
+  assert.is(missing("0020000000000000"), "2^53 bytes or more");
 });
 
 /** Bytes, then the summary of each frame, with what is wrong with it behind " ! ". */
@@ -323,6 +338,118 @@ for (const [wire, due, options] of LINES) {
     );
     assert.equal(found, due);
   });
+}
+
+/** The fields from `name` on, without their bits. */
+function fieldsFrom(name: string, wire: string, options?: ExplainOptions): string[] {
+  const [{ fields }] = explainFrames(bytes(wire), options);
+  return fields
+    .slice(fields.findIndex((field) => field.name === name))
+    .map(({ offset, name, value, meaning, section }) =>
+      `${offset} ${name} ${value}: ${meaning} ${section}`,
+    );
+}
+
+const FIRST_BYTES: readonly (readonly [wire: string, due: readonly string[], rsv?: number])[] = [
+  [
+    "09",
+    [
+      "0 FIN 0: more frames follow §5.2",
+      "0 RSV1 0: not in use §5.2",
+      "0 RSV2 0: not in use §5.2",
+      "0 RSV3 0: not in use §5.2",
+      "0 opcode 0x9: ping, a control frame §5.5",
+    ],
+  ],
+  [
+    "f0",
+    [
+      "0 FIN 1: last frame of its message §5.2",
+      "0 RSV1 1: the message is compressed RFC 7692 §6",
+      "0 RSV2 1: an extension gives it a meaning §5.8",
+      "0 RSV3 1: no extension gave it a meaning §5.2",
+      "0 opcode 0x0: continuation §5.4",
+    ],
+    0b110,
+  ],
+  [
+    "5b",
+    [
+      "0 FIN 0: more frames follow §5.2",
+      "0 RSV1 1: no extension gave it a meaning §5.2",
+      "0 RSV2 0: not in use §5.2",
+      "0 RSV3 1: an extension gives it a meaning §5.8",
+      "0 opcode 0xB: reserved for further control frames §5.2",
+    ],
+    0b001,
+  ],
+];
+
+for (const [wire, due, rsvAllowed = 0] of FIRST_BYTES) {
+  test(`explainFrames() says what each bit of ${wire} means, with RSV ${rsvAllowed}`, () => {
+    assert.equal(fieldsFrom("FIN", wire, { rsvAllowed }), due);
+  });
+}
+
+const LENGTHS: readonly (readonly [wire: string, due: readonly string[]])[] = [
+  ["82 7d", ["1 MASK 0: not masked, as by a server §5.1", "1 length 125: bytes of payload §5.2"]],
+  [
+    "82 fe",
+    [
+      "1 MASK 1: masked, as by a client §5.1",
+      "1 length 126: the next 16 bits are the length §5.2",
+    ],
+  ],
+  [
+    "82 ff 0000000000010000 01020304",
+    [
+      "1 MASK 1: masked, as by a client §5.1",
+      "1 length 127: the next 64 bits are the length §5.2",
+      "2 extended length 65536: bytes of payload, in network byte order §5.2",
+      "10 masking key 01 02 03 04: payload byte i XOR key byte i mod 4 §5.3",
+    ],
+  ],
+];
+
+for (const [wire, due] of LENGTHS) {
+  test(`explainFrames() says what the length is in ${wire}`, () => {
+    assert.equal(fieldsFrom("MASK", wire), due);
+  });
+}
+
+test("explainFrames() takes a Close apart", () => {
+  assert.equal(fieldsFrom("payload", "88 05 0fa1 627965"), [
+    "2 payload 0f a1 62 79 65: 5 bytes §5.2",
+    "2 close code 4001: of an application §7.4",
+    '4 reason 62 79 65: "bye" §5.5.1',
+  ]);
+  assert.equal(fieldsFrom("payload", "88 02 03e8"), [
+    "2 payload 03 e8: 2 bytes §5.2",
+    "2 close code 1000: NORMAL_CLOSURE §7.4",
+  ]);
+  assert.equal(fieldsFrom("payload", "88 01 03"), ["2 payload 03: 1 byte §5.2"]);
+});
+
+const CLOSE_CODES: readonly (readonly [code: number, name: string])[] = [
+  [0, "not used"],
+  [999, "not used"],
+  [1000, "NORMAL_CLOSURE"],
+  [1004, "reserved"],
+  [1005, "NO_STATUS_RECEIVED, never on the wire"],
+  [1006, "ABNORMAL_CLOSURE, never on the wire"],
+  [1014, "BAD_GATEWAY"],
+  [1015, "TLS_HANDSHAKE, never on the wire"],
+  [1016, "not defined"],
+  [2999, "not defined"],
+  [3000, "of a library or framework"],
+  [3999, "of a library or framework"],
+  [4000, "of an application"],
+  [4999, "of an application"],
+  [5000, "not defined"],
+];
+
+for (const [code, name] of CLOSE_CODES) {
+  test(`closeCodeName() knows ${code}`, () => assert.is(closeCodeName(code), name));
 }
 
 const CUT_FIELDS: readonly (readonly [wire: string, due: string])[] = [

@@ -7,6 +7,7 @@ import { execFileSync } from "node:child_process";
 import { maskInPlace, swapKey, turnKey } from "../../src/frame/mask.ts";
 import { releaseScratch, takeScratch } from "../../src/frame/simd.ts";
 import { hex } from "../support/bytes.ts";
+import { freshModule } from "../support/fresh_module.ts";
 import { Chance } from "./support.ts";
 
 const test = suite("frame/simd");
@@ -88,6 +89,37 @@ test("takeScratch() is for one at a time, and for chunks that are worth it and f
   assert.is.not(takeScratch(chunk), null);
   releaseScratch();
 });
+
+type SimdModule = typeof import("../../src/frame/simd.ts");
+interface Platform {
+  WebAssembly: object | undefined;
+}
+
+/** A WebAssembly without SIMD: it refuses the module. */
+const WITHOUT_SIMD = {
+  Module: class {
+    constructor() {
+      throw new SyntaxError("Compiling function #0 failed: Wasm SIMD unsupported");
+    }
+  },
+};
+
+for (const [what, webAssembly] of [
+  ["that has no SIMD", WITHOUT_SIMD],
+  ["that is not there", undefined],
+] as const) {
+  test(`takeScratch() does without a WebAssembly ${what}`, async () => {
+    const platform = globalThis as unknown as Platform;
+    const { WebAssembly } = platform;
+    platform.WebAssembly = webAssembly;
+    try {
+      const { takeScratch } = (await freshModule("frame/simd")) as SimdModule;
+      assert.is(takeScratch(new Uint8Array(512)), null);
+    } finally {
+      platform.WebAssembly = WebAssembly;
+    }
+  });
+}
 
 test("without WebAssembly it is done in JavaScript, and the tests of the decoder pass", () => {
   const script = new URL("../../scripts/test.js", import.meta.url);

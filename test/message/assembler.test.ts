@@ -129,6 +129,11 @@ test("MessageAssembler hands a control frame over at once, in the middle of a me
   assert.equal(receiver.push(frame("80", "d")).at(-1), "binary 61626364");
 });
 
+test("MessageAssembler takes a compressed message that nobody agreed on for a bug of ours", () => {
+  const decoder = new FrameDecoder(new MessageAssembler(new MessageLog(), 100), { rsvAllowed: 4 });
+  assert.throws(() => decoder.push(frame("c1", bytes("00"))), /^Bug: nobody agreed on/);
+});
+
 test("MessageAssembler gives each control frame a payload of its own", () => {
   const payloads: Uint8Array[] = [];
   const receiver = new Receiver();

@@ -55,6 +55,7 @@ test("Inflater with a limit of 0 takes empty messages only", () => {
     assert.is(inflate(bytes(payload), 0).length, 0);
   }
   assert.is(violation(() => inflate(bytes("f248cdc9c90700"), 0)), TOO_BIG);
+  assert.is(violation(() => inflate(flushed(Uint8Array.of(65)), 0)), TOO_BIG);
 });
 
 test("Inflater takes 16 KiB that would be 16 MiB for too big, not for invalid (A48)", () => {

@@ -3,6 +3,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { release, RELEASED_FROM } from "../../src/message/release.ts";
+import { freshModule } from "../support/fresh_module.ts";
 
 const test = suite("message/release");
 
@@ -41,6 +42,41 @@ for (const [what, make] of OTHERS) {
     const { length } = bytes;
     release(bytes);
     assert.is(bytes.length, length);
+  });
+}
+
+interface Transferable {
+  transfer: ((this: ArrayBuffer, newSize: number) => ArrayBuffer) | undefined;
+}
+
+/** Both ways on every Node: that of Node 20, and that of ES2024. */
+const TRANSFERS: readonly (readonly [what: string, Transferable["transfer"]])[] = [
+  ["without ArrayBuffer.prototype.transfer", undefined],
+  [
+    "with ArrayBuffer.prototype.transfer",
+    function (newSize) {
+      structuredClone(this, { transfer: [this] });
+      return new ArrayBuffer(newSize);
+    },
+  ],
+];
+
+for (const [what, transfer] of TRANSFERS) {
+  test(`release() frees memory ${what}`, async () => {
+    const prototype = ArrayBuffer.prototype as unknown as Transferable;
+    const found = Object.getOwnPropertyDescriptor(prototype, "transfer");
+    Object.defineProperty(prototype, "transfer", { value: transfer, configurable: true });
+    try {
+      const { release } = (await freshModule("message/release")) as {
+        readonly release: (bytes: Uint8Array) => void;
+      };
+      const bytes = new Uint8Array(RELEASED_FROM);
+      release(bytes);
+      assert.is(bytes.buffer.byteLength, 0);
+    } finally {
+      Reflect.deleteProperty(prototype, "transfer");
+      if (found !== undefined) Object.defineProperty(prototype, "transfer", found);
+    }
   });
 }
 
