@@ -124,8 +124,8 @@ function agree(response: HttpHead, handshake: ClientHandshake): Agreement {
   try {
     return checkAnswer(response, handshake);
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new OpeningError(error.message, { cause: error, status: 101, head: response });
+    const { message } = error as SyntaxError; // it throws nothing else
+    throw new OpeningError(message, { cause: error, status: 101, head: response });
   }
 }
 

@@ -98,6 +98,6 @@ export function keysFrom(seed: number): () => number {
 function agreed(compression: SharedOptions["compression"], role: End): Compression | null {
   if (compression === undefined || compression === false) return null;
   const settings = compressionSettings(compression === true ? {} : compression);
-  const negotiated = negotiate(parseExtensions(OFFER), settings);
-  return negotiated === null ? null : new Compression(negotiated, settings, role);
+  const negotiated = negotiate(parseExtensions(OFFER), settings)!; // which leaves all to them
+  return new Compression(negotiated, settings, role);
 }

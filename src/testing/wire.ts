@@ -53,14 +53,15 @@ const LIFE_MS = 60_000;
 /** One end of a wire, a transport for whoever {@linkcode WireEnd.attach}es. */
 export class WireEnd implements Transport, PipeSource, PipeSink {
   #events: TransportEvents | null = null;
-  #in: Pipe | null = null;
-  #out: Pipe | null = null;
+  // Both pipes need both ends, so they come later: before anything is written.
+  #in!: Pipe;
+  #out!: Pipe;
   #isPaused = false;
   #finSent = false;
   #finReceived = false;
   #isOver = false;
 
-  /** @internal Both pipes need both ends. */
+  /** @internal */
   connect(incoming: Pipe, outgoing: Pipe): void {
     this.#in = incoming;
     this.#out = outgoing;
@@ -69,45 +70,45 @@ export class WireEnd implements Transport, PipeSource, PipeSink {
   /** Tells `events` what happens; until then what comes waits. */
   attach(events: TransportEvents): void {
     this.#events = events;
-    this.#in?.schedule();
+    this.#in.schedule();
   }
 
   // For whoever sends.
 
   write(bytes: Uint8Array): boolean {
-    return this.#out?.write(bytes) ?? false;
+    return this.#out.write(bytes);
   }
 
   get flushed(): boolean {
-    return this.#out?.flushed ?? true;
+    return this.#out.flushed;
   }
 
   pause(): void {
     this.#isPaused = true;
-    this.#in?.schedule(); // calls off
+    this.#in.schedule(); // calls off
   }
 
   resume(): void {
     this.#isPaused = false;
-    this.#in?.schedule();
+    this.#in.schedule();
   }
 
   end(): void {
-    this.#out?.end();
+    this.#out.end();
   }
 
   destroy(): void {
     if (this.#isOver) return;
-    if (this.#in?.hasUnread) this.#out?.reset();
-    else this.#out?.cut();
+    if (this.#in.hasUnread) this.#out.reset();
+    else this.#out.cut();
     this.#end(undefined);
-    this.#in?.schedule(); // what has been paused comes, and is refused
+    this.#in.schedule(); // what has been paused comes, and is refused
   }
 
   /** Ends both directions as a process that dies: the peer gets what was sent, then RST. */
   reset(): void {
     if (this.#isOver) return;
-    this.#out?.reset();
+    this.#out.reset();
     this.#end(undefined);
   }
 
@@ -118,7 +119,7 @@ export class WireEnd implements Transport, PipeSource, PipeSink {
   }
 
   received(bytes: Uint8Array): void {
-    if (this.#isOver) this.#out?.reset();
+    if (this.#isOver) this.#out.reset();
     else this.#events?.received(bytes);
   }
 
@@ -132,7 +133,7 @@ export class WireEnd implements Transport, PipeSource, PipeSink {
   wasReset(): void {
     if (this.#isOver) return;
     const error = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
-    this.#out?.abandon();
+    this.#out.abandon();
     this.#end(error);
   }
 

@@ -1,12 +1,16 @@
 // The client's opening handshake on real sockets, against servers that refuse, answer wrong, or not
 // at all.
 
+import dns from "node:dns";
+import { getEventListeners } from "node:events";
 import type { Socket } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { dial } from "../../src/client/dial.ts";
 import type { DialOptions } from "../../src/client/dial.ts";
+import { openSocket } from "../../src/client/open_socket.ts";
 import { OpeningError } from "../../src/client/opening_error.ts";
+import { parseWebSocketUrl } from "../../src/protocol/websocket_url.ts";
 import { FakeClock } from "../../src/testing/fake_clock.ts";
 import { accept, closed, FakeServer, head } from "../support/fake_server.ts";
 import type { Answer } from "../support/fake_server.ts";
@@ -54,6 +58,12 @@ const REFUSED: readonly (readonly [
     /answered 200 OK, must be 101/,
   ],
   ["200 up to its end", ["HTTP/1.0 200"], "who", /answered 200, must be 101/],
+  [
+    "401 that does not say what it wants",
+    ["HTTP/1.1 401 No", "Content-Length: 3"],
+    "who",
+    /401 No, must be 101 \(§4.1\)$/,
+  ],
 ];
 
 for (const [what, lines, body, due] of REFUSED) {
@@ -74,6 +84,34 @@ test("dial() reads at most 1 KiB of a body, however long it is", async () => {
     socket.write(Buffer.concat([head("HTTP/1.1 500 No"), Buffer.alloc(100_000, "x")]));
   });
   assert.is(error.body, "x".repeat(1024));
+});
+
+test("dial() puts a body together that comes in pieces, and ends with its last chunk", async () => {
+  const error = await failure(async (socket) => {
+    socket.write(head("HTTP/1.1 500 No", "Transfer-Encoding: chunked"));
+    for (const piece of ["2", "\r\nwh\r\n", "1\r\no\r\n0", "\r\n\r\n"]) {
+      await new Promise((resolve) => setTimeout(resolve, 5)); // a read of its own
+      socket.write(piece);
+    }
+  });
+  assert.is(error.body, "who");
+});
+
+test("dial() gives up on a body of endless small chunks", async () => {
+  const error = await failure((socket) => {
+    socket.write(head("HTTP/1.1 500 No", "Transfer-Encoding: chunked"));
+    socket.write("1;".padEnd(1000, "x") + "\r\n");
+    setTimeout(() => socket.write("a\r\n" + "1;".padEnd(4000, "x")), 5);
+  });
+  assert.is(error.body, "a");
+});
+
+test("dial() shows no body that is no text", async () => {
+  const error = await failure((socket) => {
+    const body = Buffer.from("\x89PNG\r\n\x1a\n\0\0", "latin1");
+    socket.write(Buffer.concat([head("HTTP/1.1 500 No", "Content-Length: 10"), body]));
+  });
+  assert.is(error.body, "");
 });
 
 test("dial() does not wait for a body that does not come", async () => {
@@ -167,6 +205,35 @@ test("dial() fails where nobody listens (§4.1)", async () => {
   const error = await rejects(dial(`ws://127.0.0.1:${port}/`));
   assert.is(error.name, "OpeningError");
   assert.match(error.message, /: connect ECONNREFUSED 127.0.0.1:\d+$/);
+});
+
+test("dial() tells of each address of a name where nobody listens (§4.1)", async () => {
+  const { lookup } = dns;
+  const addresses = [
+    { address: "127.0.0.1", family: 4 },
+    { address: "127.0.0.2", family: 4 },
+    { address: "::1", family: 6 },
+  ];
+  dns.lookup = ((_name: string, _options: object, found: (...all: unknown[]) => void) =>
+    process.nextTick(found, null, addresses)) as unknown as typeof lookup;
+  try {
+    const error = await rejects(dial("ws://several.test:1/"));
+    assert.match(error.message, /: connect ECONNREFUSED 127.0.0.1:1, connect E[A-Z]+ .*:1/);
+  } finally {
+    dns.lookup = lookup;
+  }
+});
+
+test("openSocket() rejects with the reason of a signal that aborts while it connects", async () => {
+  await using server = await FakeServer.start(() => {});
+  const url = parseWebSocketUrl(`ws://127.0.0.1:${server.port}/`);
+  const stop = new AbortController();
+  const reason = new Error("enough");
+  const opened = rejects(openSocket(url, { signal: stop.signal }));
+  stop.abort(reason);
+  assert.is(await opened, reason);
+  assert.is(await rejects(openSocket(url, { signal: stop.signal })), reason);
+  assert.is(getEventListeners(stop.signal, "abort").length, 0);
 });
 
 test("dial() gives a silent server up when its time is over", async () => {
