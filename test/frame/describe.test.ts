@@ -7,14 +7,20 @@ import { describe, quoted } from "../../src/frame/describe.ts";
 const test = suite("frame/describe");
 
 const VALUES: readonly (readonly [value: unknown, due: string])[] = [
-  ["a", '"a"'],
-  ["a".repeat(101), `"${"a".repeat(100)}"`],
-  [1, "1"],
-  [null, "null"],
+  ["", '""'],
+  ["a\n", '"a\\n"'],
+  ["x".repeat(100), `"${"x".repeat(100)}"`],
+  [`${"x".repeat(100)}y`, `"${"x".repeat(100)}"`],
+  [-0.5, "-0.5"],
+  [10n, "10"],
   [undefined, "undefined"],
+  [null, "null"],
+  [Symbol("a"), "Symbol(a)"],
   [() => {}, "a function"],
+  [class {}, "a function"],
+  [{}, "Object"],
   [[], "Array"],
-  [new Map(), "Map"],
+  [new Uint8Array(1), "Uint8Array"],
 ];
 
 for (const [value, due] of VALUES) {

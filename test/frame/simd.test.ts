@@ -4,11 +4,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { execFileSync } from "node:child_process";
+import { FrameDecoder } from "../../src/frame/decoder.ts";
 import { maskInPlace, swapKey, turnKey } from "../../src/frame/mask.ts";
 import { releaseScratch, takeScratch } from "../../src/frame/simd.ts";
-import { hex } from "../support/bytes.ts";
+import { bytes, concat, hex } from "../support/bytes.ts";
+import { frame } from "../support/frame.ts";
 import { freshModule } from "../support/fresh_module.ts";
-import { Chance } from "./support.ts";
+import { Chance, FrameLog, violation } from "./support.ts";
 
 const test = suite("frame/simd");
 
@@ -87,6 +89,17 @@ test("takeScratch() is for one at a time, and for chunks that are worth it and f
   assert.is(simd?.scratch[511], 7);
   releaseScratch();
   assert.is.not(takeScratch(chunk), null);
+  releaseScratch();
+});
+
+test("FrameDecoder gives the memory for SIMD back behind each chunk, a broken one too", () => {
+  const payload = new Uint8Array(600);
+  const decoder = new FrameDecoder(new FrameLog());
+  decoder.push(frame("82", payload));
+  assert.is.not(takeScratch(payload), null);
+  releaseScratch();
+  violation(() => decoder.push(concat(frame("82", payload), bytes("83"))));
+  assert.is.not(takeScratch(payload), null);
   releaseScratch();
 });
 
