@@ -74,9 +74,8 @@ function rowsOf(frame: ExplainedFrame, drawnMax: number): Cell[][] {
     room -= cell.bits.length;
   };
   for (const field of frame.fields) {
-    if (field.bits === "") continue; // inside the payload
     const isWrong = isFaulty(frame, field);
-    let { bits } = field;
+    let { bits } = field; // none of what is inside the payload
     for (let at = 0; bits !== ""; at++) {
       const part = bits.slice(0, room === 0 ? ROW_BITS : room);
       bits = bits.slice(part.length);

@@ -1,0 +1,69 @@
+// A decoder that is told to stop, and what it says of the payload on the way.
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { FrameDecoder } from "../../src/frame/decoder.ts";
+import type { FrameSink } from "../../src/frame/mod.ts";
+import { bytes, concat } from "../support/bytes.ts";
+import { frame } from "../support/frame.ts";
+import { FrameLog, violation } from "./support.ts";
+
+const test = suite("frame/decoder (stop)");
+
+/** A log that tells the decoder to stop behind each frame. */
+class StoppingLog extends FrameLog {
+  shouldStop(): boolean {
+    return true;
+  }
+}
+
+test("FrameDecoder stops behind a frame when it is told to, and the rest waits for goOn()", () => {
+  const log = new StoppingLog();
+  const decoder = new FrameDecoder(log);
+  decoder.push(concat(frame("82", "a"), frame("82", "b"), bytes("82")));
+  assert.is(decoder.stopped, true);
+  decoder.push(concat(frame("82", "c").slice(1), frame("82", "d")));
+  assert.equal(log.entries, ["fin masked opcode 2 length 1", "end 61"]);
+  for (const letter of ["62", "63"]) {
+    decoder.goOn();
+    assert.equal(log.entries.slice(-2), ["fin masked opcode 2 length 1", `end ${letter}`]);
+    assert.is(decoder.stopped, true);
+  }
+  decoder.goOn();
+  assert.is(log.entries.at(-1), "end 64");
+  assert.is(decoder.stopped, false);
+  decoder.goOn();
+  assert.is(log.entries.length, 8);
+});
+
+test("FrameDecoder copies what waits, and counts its bytes once", () => {
+  const log = new StoppingLog();
+  const decoder = new FrameDecoder(log);
+  const chunk = concat(frame("82", "a"), frame("82", "b"), frame("83"));
+  decoder.push(chunk);
+  chunk.fill(0xff); // the caller reads the next bytes into the same memory
+  decoder.goOn();
+  assert.is(log.entries.at(-1), "end 62");
+  assert.is(violation(() => decoder.goOn()), "1002 RFC 6455 §5.2 at 14");
+});
+
+for (const size of [1, 3, 4, 15, 16, 17, 600]) {
+  test(`FrameDecoder sees whether ${size} bytes are ASCII while it unmasks them`, () => {
+    const verdicts: boolean[] = [];
+    const sink: FrameSink = {
+      frameStart() {},
+      framePayload: (_bytes, _start, _end, isAscii) => verdicts.push(isAscii),
+      frameEnd() {},
+    };
+    const ascii = new Uint8Array(size).fill(0x7f);
+    const other = ascii.slice();
+    other[size - 1] = 0x80;
+    new FrameDecoder(sink).push(concat(frame("82", ascii), frame("82", other)));
+    // And as a part of a chunk that is large enough for SIMD.
+    const filler = frame("82", new Uint8Array(600));
+    new FrameDecoder(sink).push(concat(frame("82", ascii), frame("82", other), filler));
+    assert.equal(verdicts, [true, false, true, false, true]);
+  });
+}
+
+test.run();
