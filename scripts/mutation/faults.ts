@@ -66,8 +66,11 @@ const TOKEN = new RegExp(
   "g",
 );
 
-/** What stands behind `return` where a statement of its own would be read otherwise. */
-const NO_STATEMENT = /^\s*(?:\{|function\b|class\b|async\b)/;
+/** What stands behind `return` where it would not do as a statement of its own. */
+const NO_STATEMENT = /^\s*(?:\{|function\b|class\b|async\b)|^[^;]*;\s*else\b/;
+
+/** More than a `return` without braces has. */
+const STATEMENT_SIZE = 500;
 
 /** What ends a value, so that `*` behind it multiplies and makes no generator. */
 const ENDS_VALUE = /^(?!(?:yield|function|async|static)$)[\w$)\]#]+$/;
@@ -87,10 +90,11 @@ export function* faultsIn(text: string): Generator<Fault> {
 }
 
 function plantedFor(found: string, before: string, text: string, at: number): string | undefined {
-  if (before === "." || before === "?.") return undefined; // a property may be called `return`
+  const isMethod = /^\w/.test(found) && text[at + found.length] === "("; // of an iterator, say
+  if (isMethod || before === "." || before === "?.") return undefined;
   if (found === "*" && !ENDS_VALUE.test(before)) return undefined;
   if (found !== "return") return Object.hasOwn(PLANTED, found) ? PLANTED[found] : undefined;
-  const rest = text.slice(at + found.length, at + found.length + 100);
+  const rest = text.slice(at + found.length, at + found.length + STATEMENT_SIZE);
   if (rest.startsWith(";")) return "";
   return NO_STATEMENT.test(rest) ? "return void" : "return;"; // what follows is never reached
 }

@@ -4,6 +4,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Channel, ChannelClosedError, select, type Overflow } from "../../src/channel/mod.ts";
+import { Buffer } from "../../src/channel/buffer.ts";
 import { rejection, state, thrown, V } from "./support.ts";
 
 const test = suite("channel/buffer cost");
@@ -31,6 +32,7 @@ test("L2 cost without the option is 0", () => {
   const channel = new Channel<number>(2);
   channel.trySend(5);
   assert.is(channel.cost, 0);
+  assert.is(new Buffer<number>(2, undefined, Infinity).weigh(5), 0);
 });
 
 test("L3 costMax bounds from both sides of the limit", () => {

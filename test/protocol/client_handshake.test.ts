@@ -47,6 +47,11 @@ test("writeHandshake() offers subprotocols and extensions, and sends further hea
   ]);
 });
 
+test("writeHandshake() offers a subprotocol that is the only one", () => {
+  const lines = writeHandshake({ ...PLAIN, protocols: ["chat"] }).split("\r\n");
+  assert.equal(lines.slice(6), ["Sec-WebSocket-Protocol: chat", "", ""]);
+});
+
 test("writeHandshake() names the port that is not the default one (§4.1)", () => {
   const hostOf = (url: string): string | undefined =>
     writeHandshake({ ...PLAIN, url: parseWebSocketUrl(url) }).split("\r\n")[1];
@@ -126,6 +131,11 @@ test("checkAnswer() says which subprotocol and which compression were agreed on"
 
 const REFUSED: readonly (readonly [what: string, head: HttpHead, why: RegExp])[] = [
   ["no Upgrade", answer(["Upgrade", null]), /Upgrade is missing, must be "websocket" \(§4.1\)$/],
+  [
+    "an Upgrade that is long, of which it shows 100 characters",
+    answer(["Upgrade", "x".repeat(101)]),
+    /Upgrade is "x{100}", must be/,
+  ],
   ["another Upgrade", answer(["Upgrade", "h2c"]), /Upgrade is "h2c", must be/],
   ["one more Upgrade", answer(["Upgrade", "websocket, h2c"]), /Upgrade is "websocket, h2c"/],
   ["no Connection", answer(["Connection", null]), /Connection is missing, must have "Upgrade"/],

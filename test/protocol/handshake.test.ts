@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import {
   acceptKey,
   fieldValues,
+  isUpgrade,
   isWebSocketUpgrade,
   readHandshake,
 } from "../../src/protocol/handshake.ts";
@@ -74,6 +75,17 @@ for (const [httpVersion, expected] of [
     assert.is(isWebSocketUpgrade({ ...head({}), httpVersion }), expected);
   });
 }
+
+test("isUpgrade() wants an Upgrade, whatever it is to, and a Connection that names it", () => {
+  assert.is(isUpgrade(head({ Upgrade: "h2c" })), true);
+  assert.is(isUpgrade(head({ Upgrade: null })), false);
+  assert.is(isUpgrade(head({ Connection: "close" })), false);
+});
+
+test("readHandshake() lists nothing where nothing was offered", () => {
+  const { protocols, extensions } = readHandshake(head({}));
+  assert.equal([protocols, extensions], [[], []]);
+});
 
 test("isWebSocketUpgrade() leaves the method to readHandshake(), which answers 405", () => {
   assert.is(isWebSocketUpgrade({ ...head({}), method: "POST" }), true);

@@ -39,12 +39,32 @@ test("HeadReader reads a second head behind the first: RFC 9110 §15.2", () => {
   assert.equal(reader.push(new Uint8Array(0)), READ);
 });
 
+test("HeadReader asks of a second head what it asks of the first", () => {
+  for (const [text, why] of [
+    ["\n", /found a LF without CR/],
+    ["SSH\r\n", /found "SSH", must be/],
+  ] as const) {
+    const reader = new HeadReader("response", 1024);
+    assert.is(reader.push(latin1("HTTP/1.1 103 Early Hints\r\n\r\n"))?.rawHeaders.length, 0);
+    assert.throws(() => reader.push(latin1(text)), why);
+  }
+});
+
+test("HeadReader wants no white space around a value", () => {
+  const head = new HeadReader("response", 1024).push(latin1("HTTP/1.1 200\r\nX:y\r\nZ:\r\n\r\n"));
+  assert.equal(head?.rawHeaders, ["X", "y", "Z", ""]);
+});
+
 const WRONG: readonly (readonly [text: string, why: RegExp])[] = [
   ["HTTP/1.1 101 X\nUpgrade: websocket\n\n", /found a LF without CR/],
   ["HTTP/1.1 101 X\rUpgrade: websocket\r\r", /found a CR without LF/],
   ["SSH-2.0-OpenSSH_9.2\r\n", /found "SSH-2.0-OpenSSH_9.2", must be the first line of a response/],
   ["HTTP/2 101 X\r\n", /must be the first line of a response/],
   ["\r\n", /found "", must be/],
+  ["\n", /found a LF without CR/],
+  ["\rH", /found a CR without LF/],
+  [`${"x".repeat(81)}\r\n`, /found "x{80}", must be/],
+  [`HTTP/1.1 200 OK\r\n${"x".repeat(81)}\r\n\r\n`, /found "x{80}", must be/],
   ["HTTP/1.1 1010 X\r\n", /must be the first line/],
   ["HTTP/1.1 200 OK\r\n folded\r\n\r\n", /found " folded", must be a header field/],
   ["HTTP/1.1 200 OK\r\nName : x\r\n\r\n", /found "Name : x", must be a header field/],

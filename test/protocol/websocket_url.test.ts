@@ -37,6 +37,8 @@ const INVALID: readonly (readonly [url: string, why: RegExp])[] = [
   ["ws://h:65536/", /found "ws:\/\/h:65536\/"/],
   ["ws://h/#part", /has a fragment, must have none \(§3\)$/],
   ["ws://h/#", /has a fragment/],
+  ["ws://user@h/", /it has a name or password/],
+  ["ws://:secret@h/", /it has a name or password/],
   ["ws://user:secret@h/", /^Cannot read WebSocket URL: it has a name or password/],
 ];
 

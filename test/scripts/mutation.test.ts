@@ -35,6 +35,9 @@ const FAULTS: readonly (readonly [what: string, text: string, due: readonly stri
   ["a return", "return a;", ["return; a;"]],
   ["a return of nothing", "return;", [";"]],
   ["a return of an object", "return { a };", ["return void { a };"]],
+  ["a return with an else", "if (a)\n  return b;\nelse\n  c;", [
+    "if (a)\n  return void b;\nelse\n  c;",
+  ]],
   ["a throw", "throw a;", ["void a;"]],
   ["several", "a = b + 1;", ["a = b - 1;", "a = b + 2;"]],
   ["an arrow", "() => a", []],
@@ -43,6 +46,7 @@ const FAULTS: readonly (readonly [what: string, text: string, due: readonly stri
   ["a generator", "function* a() { yield* b; } class C { *d() {} }", []],
   ["a name with a digit", "utf8(#a1)", []],
   ["a property with the name of a keyword", "a.return(); a?.throw();", []],
+  ["a method with the name of a keyword", "class C { return() {} async throw() {} }", []],
   ["a comment", "// a < 1\n/* b && c */", []],
   ["a string", `f("a < 1", 'b')`, []],
   ["a template", "f(`a < ${1}`)", []],
