@@ -74,9 +74,8 @@ export class Ring<T> {
   #release(): void {
     this.#slots = NO_SLOTS;
     if (this.#costs !== null) this.#costs = NO_SLOTS;
-    this.#head = 0;
   }
 }
 
-/** Shared by all empty rings and never written: a push finds it full and grows first. */
+/** Shared by all empty rings and never written: a push finds it full, and grows from index 0. */
 const NO_SLOTS: never[] = [];

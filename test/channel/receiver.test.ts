@@ -3,6 +3,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Channel, tick } from "../../src/channel/mod.ts";
+import { ReceiverIterator } from "../../src/channel/receiver.ts";
 import { D, state, timers, V } from "./support.ts";
 
 const test = suite("channel/receiver");
@@ -92,6 +93,18 @@ test("91 next() after return() gives the end, though there are values", async ()
   assert.equal(await iterator.next(), D);
   assert.equal(await iterator.return?.(), D);
   assert.equal(channel.tryReceive(), V(2));
+});
+
+test("91 an iterator knows that it was returned, for those that are made of it", async () => {
+  class Knowing extends ReceiverIterator<number> {
+    get isReturned(): boolean {
+      return this.returned;
+    }
+  }
+  const iterator = new Knowing(new Channel<number>());
+  assert.is(iterator.isReturned, false);
+  await iterator.return();
+  assert.is(iterator.isReturned, true);
 });
 
 test("91a an iterator goes on where another one stopped, and is its own iterable", async () => {

@@ -47,6 +47,23 @@ test("§4 Ring grows right when its head stands in the middle", () => {
   assert.equal(values, [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]);
 });
 
+test("§4 Ring keeps costs only if asked, also when it has let its slots go", () => {
+  const ring = new Ring<number>();
+  for (let value = 0; value < 300; value++) ring.push(value, 5);
+  assert.is(ring.cost, 0);
+  while (ring.size > 0) ring.shift();
+  ring.push(1, 5);
+  assert.is(ring.cost, 0);
+  const counting = new Ring<number>(true);
+  for (let value = 0; value < 300; value++) counting.push(value, 5);
+  assert.is(counting.cost, 1500);
+  while (counting.size > 0) counting.shift();
+  counting.push(1);
+  assert.is(counting.cost, 0);
+  counting.push(1, 5);
+  assert.is(counting.cost, 5);
+});
+
 test("§4 two empty rings share no slots", () => {
   const one = new Ring<number>();
   const other = new Ring<number>();
