@@ -80,6 +80,23 @@ test("78a abort ends a select() that waits and takes it out of all queues", asyn
   assert.is(b.tryReceive(), undefined);
 });
 
+for (const [operation, due] of [
+  ["receive(", 1],
+  ["send(1, ", 0],
+] as const) {
+  test(`75b an aborted ${operation}signal) that nobody awaits: exit status ${due}`, async () => {
+    const { status, stderr } = await runScript(`
+      import { Channel } from CHANNEL;
+      const controller = new AbortController();
+      const { signal } = controller;
+      void new Channel().${operation}{ signal });
+      controller.abort(new Error("why"));
+    `);
+    assert.is(status, due);
+    assert.is(stderr.includes("Error: why"), due === 1);
+  });
+}
+
 test("77a a send that was taken before the abort, in the same tick, is sent", async () => {
   const channel = new Channel<number>();
   const controller = new AbortController();

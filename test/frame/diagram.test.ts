@@ -63,6 +63,69 @@ test("explain() draws 16 bytes of a payload unless told otherwise", () => {
   assert.not.match(explain(wire, { drawnMax: 20 }), "more of payload");
 });
 
+/** The lines of the diagram of the first frame, from its first wall on. */
+function diagramOf(wire: string): string[] {
+  const lines = explain(bytes(wire)).split("\n");
+  return lines.slice(lines.findIndex((line) => line.startsWith("+-")), lines.lastIndexOf(""));
+}
+
+const OPCODES: readonly (readonly [first: string, name: string])[] = [
+  ["80", "cont.  "],
+  ["81", "text   "],
+  ["82", "binary "],
+  ["83", "0x3    "],
+  ["87", "0x7    "],
+  ["88", "close  "],
+  ["89", "ping   "],
+  ["8a", "pong   "],
+  ["8b", "0xB    "],
+  ["8f", "0xF    "],
+];
+
+for (const [first, name] of OPCODES) {
+  test(`explain() draws the name of the opcode of ${first}`, () => {
+    assert.is(diagramOf(`${first} 00`)[6], `| | | | |${name}| |0            |`);
+  });
+}
+
+test("explain() draws a length of 64 bits over three rows, with its value once", () => {
+  const rows = diagramOf("82 7f 0000000000010000");
+  assert.equal(rows.slice(6, 14), [
+    "| | | | |binary | |127          |65536                          |",
+    "+-+-+-+-+-------+-+-------------+-------------------------------+",
+    "|extended length, continued                                     |",
+    "|0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1|",
+    "+-------------------------------+-------------------------------+",
+    "|extended length, continued     |",
+    "|0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0|",
+    "+-------------------------------+",
+  ]);
+});
+
+test("explain() draws a masking key that has a row of its own", () => {
+  assert.equal(diagramOf("82 fe 007e 01020304").slice(8, 11), [
+    "|masking key                                                    |",
+    "|0 0 0 0 0 0 0 1 0 0 0 0 0 0 1 0 0 0 0 0 0 0 1 1 0 0 0 0 0 1 0 0|",
+    "|01 02 03 04                                                    |",
+  ]);
+});
+
+test("explain() draws the characters that can be seen", () => {
+  const values = diagramOf("82 06 20 21 7e 7f 00 ff")
+    .filter((line) => /[0-9a-f]{2}/.test(line))
+    .map((line) => line.split("|").map((cell) => cell.trim()).filter((cell) => cell !== ""));
+  assert.equal(values, [["binary", "6", "20", "21 !"], ["7e ~", "7f", "00", "ff"]]);
+});
+
+test("explain() says when a single byte is missing", () => {
+  assert.match(explain(bytes("81 02 41")), "\n… cut here: 1 byte missing\n");
+});
+
+test("explain() has eight bits as they are in its table, and of more their count", () => {
+  assert.match(explain(bytes("82 7e 01")), /\n2 +extended length +00000001 /);
+  assert.match(explain(bytes("82 7e 0101")), /\n2 +extended length +16 bits /);
+});
+
 /** Which fields are red: those that the broken rule is about. */
 const FAULTY: readonly (readonly [what: string, wire: string, fields: readonly string[]])[] = [
   ["a control frame in fragments", "09 00", ["FIN"]],
