@@ -14,6 +14,7 @@ import {
 import type { Frame } from "../../src/frame/encoder.ts";
 import { Opcode } from "../../src/frame/opcode.ts";
 import { bytes, concat, hex, utf8 } from "../support/bytes.ts";
+import { freshModule } from "../support/fresh_module.ts";
 import { Chance } from "./support.ts";
 
 const test = suite("frame/encoder");
@@ -186,6 +187,19 @@ test("appendTexts() writes what appendText() writes one after the other, whateve
     assert.is(appendTexts(found, start, texts, texts.length), end, `seed ${seed}`);
     assert.is(hex(found.subarray(0, end)), hex(expected.subarray(0, end)), `seed ${seed}`);
   }
+});
+
+test("frameSizeMax() has room for the longest header, and three bytes for each UTF-16 unit", () => {
+  assert.is(frameSizeMax("€uro"), 10 + 3 * 4);
+  assert.is(frameSizeMax(new Uint8Array(4)), 10 + 4);
+});
+
+test("appendText() sets no reserved bit, also as the first that is encoded", async () => {
+  const { appendText } = (await freshModule(
+    "frame/encoder",
+  )) as typeof import("../../src/frame/encoder.ts");
+  const page = Buffer.alloc(20);
+  assert.is(hex(page.subarray(0, appendText(page, 0, "Hello"))), "810548656c6c6f");
 });
 
 test.run();
