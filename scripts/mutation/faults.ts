@@ -59,7 +59,7 @@ const PLANTED: Readonly<Record<string, string>> = {
 const TOKEN = new RegExp(
   [
     String.raw`(?<word>#?[A-Za-z_$][\w$]*)`,
-    String.raw`(?<number>0[xX][\da-fA-F]+|0b[01]+|\d+(?:\.\d+)?n?)`,
+    String.raw`(?<number>0[xX][\da-fA-F]+|0b[01]+|\d[\d_]*(?:\.\d+)?n?)`,
     String.raw`(?<sign>=>|\.\.\.|\?\.|>>>=|<<=|>>=|\*\*=|&&=|\|\|=|\?\?=|[-+*/%&|^]=|[!=]==?|` +
       String.raw`>>>|<<|>>|<=|>=|&&|\|\||\?\?|\*\*|\+\+|--|[^\s\w])`,
   ].join("|"),
@@ -99,10 +99,10 @@ function plantedFor(found: string, before: string, text: string, at: number): st
   return NO_STATEMENT.test(rest) ? "return void" : "return;"; // what follows is never reached
 }
 
-/** The number plus one, written as it was. */
+/** The number plus one, to the same base. */
 function successor(number: string): string {
   if (number.endsWith("n")) return `${BigInt(number.slice(0, -1)) + 1n}n`;
-  const next = Number(number) + 1;
+  const next = Number(number.replaceAll("_", "")) + 1;
   if (/^0x/i.test(number)) return `0x${next.toString(16)}`;
   return number.startsWith("0b") ? `0b${next.toString(2)}` : String(next);
 }

@@ -172,7 +172,7 @@ test("appendTexts() writes what appendText() writes one after the other, whateve
   const parts = [...ascii, "\x80", "é", "日本", "\u{1f4a7}", "\ud800", "\ufeff"];
   for (let seed = 1; seed <= 500; seed++) {
     const chance = new Chance(seed);
-    const isAscii = chance.below(2) === 0;
+    const isAscii = seed % 2 === 0;
     const texts = Array.from({ length: 1 + chance.below(40) }, () => {
       const some = Array.from({ length: chance.below(12) }, () => {
         return chance.pick(isAscii ? ascii : parts);

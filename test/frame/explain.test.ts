@@ -314,6 +314,7 @@ const LINES: readonly Line[] = [
   ],
   // Cut.
   ["81", ["cut in the header: 1 byte, at least 1 missing"]],
+  ["83", ["cut in the header: 1 byte, at least 1 missing ! 1002 RFC 6455 §5.2 at 0"]],
   ["81 85 37", ["cut in the header: 3 bytes, at least 3 missing"]],
   ["81 fe 00", ["cut in the header: 3 bytes, at least 5 missing"]],
   ["82 7f 00000000 0000", ["cut in the header: 8 bytes, at least 2 missing"]],

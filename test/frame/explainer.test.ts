@@ -57,6 +57,11 @@ test("FrameExplainer keeps payloadMax bytes of a payload, and goes on behind it"
   assert.is(second.offset, 8 + 502);
 });
 
+test("FrameExplainer keeps 64 KiB of a payload unless told otherwise", () => {
+  const [only] = new FrameExplainer().push(frame("82", new Uint8Array(65_537)));
+  assert.equal([only.payload.length, only.omitted], [65_536, 1]);
+});
+
 test("FrameExplainer checks the UTF-8 that it does not keep", () => {
   const explainer = new FrameExplainer({ payloadMax: 10 });
   const [only] = explainer.push(frame("81", concat(new Uint8Array(300), bytes("ff")))) ?? [];

@@ -41,7 +41,7 @@ export class Chance {
 
   constructor(seed: number = Date.now() & 0x7fffffff) {
     this.seed = seed;
-    this.#state = seed;
+    this.#state = Math.imul(seed, 0x9e3779b1); // or small seeds would all begin alike
   }
 
   /** A whole number in [0, limit), `limit` being 2^32 at most. */

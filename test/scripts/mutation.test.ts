@@ -29,6 +29,7 @@ const FAULTS: readonly (readonly [what: string, text: string, due: readonly stri
   ["a number", "a(9)", ["a(10)"]],
   ["a number in hex", "a(0xff)", ["a(0x100)"]],
   ["a number in bits", "a(0b100)", ["a(0b101)"]],
+  ["a number in groups", "a(65_536)", ["a(65537)"]],
   ["a big number", "a(8n)", ["a(9n)"]],
   ["a fraction", "a(0.5)", ["a(1.5)"]],
   ["a product", "a * b", ["a / b"]],
