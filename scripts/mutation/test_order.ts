@@ -8,7 +8,6 @@ import type { Mutant } from "./mutant.ts";
 /** The folders below src that can be made wrong, with those below test that must notice it. */
 const TESTS: Readonly<Record<string, readonly string[]>> = {
   frame: ["frame", "vectors"],
-  message: ["message", "vectors"],
   protocol: ["protocol", "client", "vectors"],
   channel: ["channel"],
 };

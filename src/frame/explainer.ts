@@ -156,7 +156,7 @@ export class FrameExplainer {
     const payload = open.pushPayload(bytes.subarray(at, at + size));
     if (open.isText) {
       open.problem(this.#sequence.text(payload, this.#received));
-      const room = Math.max(0, this.#payloadMax - open.text.length);
+      const room = this.#payloadMax - open.text.length;
       open.text += this.#decoder.decode(payload, { stream: true }).slice(0, room);
     }
     this.#received += size;

@@ -146,6 +146,7 @@ const LINES: readonly Line[] = [
   ["89 00 8a 00", ["ping, final, not masked, empty", "pong, final, not masked, empty"]],
   // The three forms of the length.
   ["82 01 ff", ["binary, final, not masked, 1 byte: ff"]],
+  ["82 08 0102030405060708", ["binary, final, not masked, 8 bytes: 01 02 03 04 05 06 07 08"]],
   [
     `82 7d ${"ab".repeat(125)}`,
     ["binary, final, not masked, 125 bytes: ab ab ab ab ab ab ab ab …"],
@@ -295,6 +296,21 @@ const LINES: readonly Line[] = [
       'continuation of text, final, not masked, 1 byte: "€"',
     ],
   ],
+  [
+    "01 01 e2 89 00 80 02 82ac",
+    [
+      'text, first of several, not masked, 1 byte: ""',
+      "ping, final, not masked, empty",
+      'continuation of text, final, not masked, 2 bytes: "€"',
+    ],
+  ],
+  [
+    "81 01 e2 81 02 4142",
+    [
+      "text, final, not masked, 1 byte: e2 ! 1007 RFC 6455 §8.1 at 0",
+      'text, final, not masked, 2 bytes: "AB"',
+    ],
+  ],
   ["81 04 efbbbf41", ['text, final, not masked, 4 bytes: "\\ufeffA"']],
   ["81 02 48ff", ["text, final, not masked, 2 bytes: 48 ff ! 1007 RFC 6455 §8.1 at 3"]],
   ["81 03 eda080", ["text, final, not masked, 3 bytes: ed a0 80 ! 1007 RFC 6455 §8.1 at 3"]],
@@ -318,6 +334,12 @@ const LINES: readonly Line[] = [
   ["81 85 37", ["cut in the header: 3 bytes, at least 3 missing"]],
   ["81 fe 00", ["cut in the header: 3 bytes, at least 5 missing"]],
   ["82 7f 00000000 0000", ["cut in the header: 8 bytes, at least 2 missing"]],
+  ["82 fe 0100 01020304 00", ["binary, final, masked, cut: 1 of 256 bytes: 01"]],
+  [
+    "82 ff 0000000000010000 01020304 00",
+    ["binary, final, masked, cut: 1 of 65,536 bytes: 01"],
+  ],
+  ["81 02 41", ['text, final, not masked, cut: 1 of 2 bytes: "A"']],
   ["81 85 37fa213d 7f9f", ['text, final, masked, cut: 2 of 5 bytes: "He"']],
   [
     "ff ff 8000000000000001 11",
@@ -374,6 +396,16 @@ const FIRST_BYTES: readonly (readonly [wire: string, due: readonly string[], rsv
     0b110,
   ],
   [
+    "80",
+    [
+      "0 FIN 1: last frame of its message §5.2",
+      "0 RSV1 0: not in use §5.2",
+      "0 RSV2 0: not in use §5.2",
+      "0 RSV3 0: not in use §5.2",
+      "0 opcode 0x0: continuation §5.4",
+    ],
+  ],
+  [
     "5b",
     [
       "0 FIN 0: more frames follow §5.2",
@@ -393,6 +425,15 @@ for (const [wire, due, rsvAllowed = 0] of FIRST_BYTES) {
 }
 
 const LENGTHS: readonly (readonly [wire: string, due: readonly string[]])[] = [
+  ["82 81", ["1 MASK 1: masked, as by a client §5.1", "1 length 1: bytes of payload §5.2"]],
+  [
+    "82 80 01020304",
+    [
+      "1 MASK 1: masked, as by a client §5.1",
+      "1 length 0: bytes of payload §5.2",
+      "2 masking key 01 02 03 04: payload byte i XOR key byte i mod 4 §5.3",
+    ],
+  ],
   ["82 7d", ["1 MASK 0: not masked, as by a server §5.1", "1 length 125: bytes of payload §5.2"]],
   [
     "82 fe",

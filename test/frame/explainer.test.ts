@@ -57,6 +57,13 @@ test("FrameExplainer keeps payloadMax bytes of a payload, and goes on behind it"
   assert.is(second.offset, 8 + 502);
 });
 
+test("FrameExplainer keeps payloadMax characters of a text that comes in pieces", () => {
+  const explainer = new FrameExplainer({ payloadMax: 10 });
+  const wire = frame("81", "0123456789abcdef");
+  explainer.push(wire.subarray(0, 14));
+  assert.is(explainer.push(wire.subarray(14))[0]?.text, "0123456789");
+});
+
 test("FrameExplainer keeps 64 KiB of a payload unless told otherwise", () => {
   const [only] = new FrameExplainer().push(frame("82", new Uint8Array(65_537)));
   assert.equal([only.payload.length, only.omitted], [65_536, 1]);
@@ -76,6 +83,7 @@ test("FrameExplainer.end() says what there is, and changes nothing", () => {
     explainer.push(wire.subarray(cut - 1, cut));
     assert.is(explainer.end()?.bytes.length, cut);
     assert.is(explainer.end()?.header === null, cut < 6);
+    assert.is(explainer.end()?.text, cut < 6 ? null : "Hello".slice(0, cut - 6));
   }
   assert.is(explainer.push(wire.subarray(wire.length - 1))[0]?.text, "Hello");
 });

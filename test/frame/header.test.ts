@@ -3,7 +3,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ProtocolError } from "../../src/frame/error.ts";
-import { createHeader, headerSize, readHeader, writeHeader } from "../../src/frame/header.ts";
+import {
+  createHeader,
+  HEADER_SIZE_MAX,
+  headerSize,
+  readHeader,
+  writeHeader,
+} from "../../src/frame/header.ts";
 import type { FrameHeader } from "../../src/frame/header.ts";
 import { bytes, hex } from "../support/bytes.ts";
 import { Chance, thrownAs, violation } from "./support.ts";
@@ -168,6 +174,10 @@ test("writeHeader() writes what readHeader() reads, by chance 20,000 times", () 
 test("createHeader() is an empty, final continuation, a new one each time", () => {
   assert.equal(createHeader(), header({ opcode: 0 }));
   assert.is.not(createHeader(), createHeader());
+});
+
+test("HEADER_SIZE_MAX is the size of the longest header", () => {
+  assert.is(HEADER_SIZE_MAX, headerSize(Number.MAX_SAFE_INTEGER, true));
 });
 
 test.run();

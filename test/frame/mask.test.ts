@@ -4,7 +4,7 @@
 import { endianness } from "node:os";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { mask } from "../../src/frame/mask.ts";
+import { mask, maskInPlace } from "../../src/frame/mask.ts";
 import { bytes, hex } from "../support/bytes.ts";
 import { Chance } from "./support.ts";
 
@@ -137,6 +137,25 @@ test("mask() swaps the key for the loop of words, so its result has the order of
   const zeros = new Uint8Array(256);
   mask(zeros, 0, 256, KEY);
   assert.is(hex(zeros), "37fa213d".repeat(64), `on a machine that is ${endianness()}`);
+});
+
+test("maskInPlace() sees the one byte that is not ASCII, wherever it stands", () => {
+  for (const size of [5, 127, 128, 131]) {
+    for (const start of [0, 1, 2, 3]) {
+      for (let at = start; at < start + size; at++) {
+        const bytes = new Uint8Array(start + size + 3).fill(0xff);
+        bytes.fill(0x7f ^ 0x55, start, start + size);
+        bytes[at] = 0x80 ^ 0x55;
+        const what = `${size} bytes from ${start}, at ${at}`;
+        assert.is(maskInPlace(bytes, start, start + size, 0x55555555), false, what);
+        bytes.fill(0, start, start + size);
+        bytes[at] = 0x80;
+        assert.is(maskInPlace(bytes, start, start + size, 0), false, what);
+        bytes[at] = 0x01;
+        assert.is(maskInPlace(bytes, start, start + size, 0), true, what);
+      }
+    }
+  }
 });
 
 test.run();
