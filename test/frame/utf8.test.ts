@@ -4,7 +4,7 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Utf8Validator } from "../../src/frame/utf8.ts";
+import { decodeText, Utf8Validator } from "../../src/frame/utf8.ts";
 import { everySplit } from "../../src/testing/mod.ts";
 import { bytes, concat, hex, utf8 } from "../support/bytes.ts";
 
@@ -147,5 +147,12 @@ test("Utf8Validator finds the same wherever the bytes are cut", () => {
     assert.is(verdict(...singles), expected, `${hex(input)} byte by byte`);
   }
 });
+
+for (const text of ["", "a", "Hello", "é", "a€", "\ufeffa"]) {
+  test(`decodeText() reads ${JSON.stringify(text)}, also from a view into more`, () => {
+    assert.is(decodeText(utf8(text)), text);
+    assert.is(decodeText(concat(bytes("ff"), utf8(text), bytes("ff")).subarray(1, -1)), text);
+  });
+}
 
 test.run();
