@@ -50,7 +50,5 @@ export class Utf8Scanner {
   /** Stands between two characters again, for the next message. */
   reset(): void {
     this.#missing = 0;
-    this.#low = 0x80;
-    this.#high = 0xbf;
   }
 }

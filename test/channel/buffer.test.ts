@@ -28,6 +28,13 @@ test("L1 cost is the sum of what is buffered", () => {
   assert.is(channel.cost, 5);
 });
 
+test("L1 a closed channel asks for no cost", () => {
+  const { channel, weighed } = costly(10, 100);
+  channel.close();
+  assert.is(channel.trySend(1), false);
+  assert.equal(weighed, []);
+});
+
 test("L2 cost without the option is 0", () => {
   const channel = new Channel<number>(2);
   channel.trySend(5);

@@ -88,6 +88,7 @@ test("108b debug mode reports one operation once", async () => {
     import { Channel, debugChannels } from CHANNEL;
     debugChannels();
     void new Channel().receive();
+    debugChannels(); // it is on
     let left = 3;
     process.on("beforeExit", () => left-- > 0 && setImmediate(() => {}));
   `);
