@@ -12,6 +12,7 @@ import type { ConnectionLimits } from "../connection/limits.ts";
 import { MaskingTransport } from "../connection/masking.ts";
 import { runHandler } from "../connection/run_handler.ts";
 import type { ConnectionHandler } from "../connection/run_handler.ts";
+import type { Transport, TransportEvents } from "../connection/transport.ts";
 import { compressionSettings } from "../message/compression.ts";
 import type { CompressionOptions } from "../message/compression.ts";
 import { parseExtensions } from "../message/extension.ts";
@@ -19,7 +20,6 @@ import { negotiate } from "../message/negotiate.ts";
 import type { TextForm } from "../message/text_bytes.ts";
 import { Random } from "./random.ts";
 import { endClock } from "./wire.ts";
-import type { WireEnd } from "./wire.ts";
 import type { End } from "./wire_log.ts";
 
 /** What may differ between two ends: the options of `upgradeWebSocket()`. */
@@ -60,6 +60,11 @@ export interface HandlerOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+/** A transport that waits to be told whom to tell. */
+export interface AttachableTransport extends Transport {
+  attach(events: TransportEvents): void;
+}
+
 /** Where each sees its peer. */
 const ADDRESSES: Readonly<Record<End, RemoteAddr>> = {
   client: { transport: "tcp", hostname: "192.0.2.2", port: 80 },
@@ -69,10 +74,10 @@ const ADDRESSES: Readonly<Record<End, RemoteAddr>> = {
 /** What a client offers that can everything: RFC 7692 §7.1. */
 const OFFER = "permessage-deflate; client_max_window_bits";
 
-/** Opens a connection at this end of a wire. */
+/** Opens a connection at this end of a wire, or of what else there is in place of a socket. */
 export function openEnd(
   role: End,
-  end: WireEnd,
+  end: AttachableTransport,
   options: SharedOptions & EndOptions & HandlerOptions,
 ): Connection {
   const { clock = endClock(), protocol = "", seed = 0 } = options;
