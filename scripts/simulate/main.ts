@@ -1,53 +1,88 @@
 // `npm run simulate`: connections in a world where every event is drawn from a seed, one run after
 // the other, until the time is over or the runs are. What must hold is in test/simulation/verdict.
 //
-//   --seconds N   how long (default: 10), or
-//   --runs N      how many
-//   --seed S      the first seed; default: from the clock. Each run has the next one
-//   --steps LIST  only these steps of the first seed, with all that happens: as a failure says
-
+//   --seconds N      how long (default: 10), or
+//   --runs N         how many
+//   --seed S         the first seed; default: from the clock. Each run has the next one
+//   --steps LIST     only these steps of the seed, with all that happens: as a failure says
+//   --faults [CASE]  instead of that, every fault at every byte of every session, or one case
 //
 // A failure is printed with the fewest steps that still fail, and the command to have it again.
 
 import { parseArgs } from "node:util";
+import { allCases, caseOf, tryCase } from "../../test/simulation/fault_matrix.ts";
 import { report, shrink, simulate } from "../../test/simulation/simulate.ts";
 
-const USAGE = "Usage: simulate [--seconds N | --runs N] [--seed S] [--steps none | 1,2,3]";
+const USAGE = "Usage: simulate [--seconds N | --runs N] [--seed S] [--steps LIST] | --faults [CASE]";
 const SECONDS = 10;
 
-const { seed, runs, seconds, steps } = readOptions();
-if (steps !== null) {
+const options = readOptions();
+const start = performance.now();
+if (options.faults) await playFaults(options.faultCase);
+else if (options.steps !== null) await runSteps(options.seed, options.steps);
+else await runSeeds(options);
+
+async function playFaults(name: string | null): Promise<void> {
+  const one = name === null ? null : caseOf(name);
+  if (name !== null && one === null) fail(new Error(`No case is named "${name}"`), USAGE);
+  let count = 0;
+  for await (const each of one === null ? allCases() : [one]) {
+    await tryCase(each).catch((error: unknown) => fail(error, ""));
+    count++;
+  }
+  console.log(`${count} cases in ${seconds()} s`);
+}
+
+async function runSteps(seed: number, steps: readonly number[]): Promise<void> {
   const run = await simulate(seed, steps);
   console.log(report(run));
-  console.log(run.error ?? "It keeps all promises");
-  process.exit(run.error === null ? 0 : 1);
+  if (run.error !== null) fail(run.error, "");
+  console.log("It keeps all promises");
 }
-const start = performance.now();
-let count = 0;
-let stepCount = 0;
-for (; count < runs && performance.now() - start < seconds * 1000; count++) {
-  const run = await simulate(seed + count);
-  stepCount += run.steps.length;
-  if (run.error === null) continue;
-  const least = await shrink(run);
-  console.error(least.error);
-  console.error(report(least));
+
+async function runSeeds({ seed, runs, seconds: secondsMax }: Options): Promise<void> {
+  let stepCount = 0;
+  let count = 0;
+  for (; count < runs && performance.now() - start < secondsMax * 1000; count++) {
+    const run = await simulate(seed + count);
+    stepCount += run.steps.length;
+    if (run.error === null) continue;
+    const least = await shrink(run);
+    fail(least.error, report(least));
+  }
+  console.log(`${count} runs from seed ${seed} on, ${stepCount} steps, in ${seconds()} s`);
+}
+
+function seconds(): string {
+  return ((performance.now() - start) / 1000).toFixed(1);
+}
+
+function fail(error: unknown, text: string): never {
+  console.error(error);
+  console.error(text);
   process.exit(1);
 }
-const elapsed = (performance.now() - start) / 1000;
-console.log(`${count} runs from seed ${seed} on, ${stepCount} steps, in ${elapsed.toFixed(1)} s`);
 
 interface Options {
   readonly seed: number;
   readonly runs: number;
   readonly seconds: number;
   readonly steps: number[] | null;
+  readonly faults: boolean;
+  readonly faultCase: string | null;
 }
 
 function readOptions(): Options {
   const type = "string";
-  const { values } = parseArgs({
-    options: { seconds: { type }, runs: { type }, seed: { type }, steps: { type } },
+  const { values, positionals } = parseArgs({
+    options: {
+      seconds: { type },
+      runs: { type },
+      seed: { type },
+      steps: { type },
+      faults: { type: "boolean" },
+    },
+    allowPositionals: true,
   });
   const runs = number(values.runs, Infinity);
   const list = values.steps === "none" ? [] : values.steps?.split(",");
@@ -56,6 +91,8 @@ function readOptions(): Options {
     runs,
     seconds: number(values.seconds, runs === Infinity ? SECONDS : Infinity),
     steps: list?.map((text) => number(text, 0)) ?? null,
+    faults: values.faults ?? false,
+    faultCase: positionals[0] ?? null,
   };
 }
 

@@ -10,6 +10,7 @@ import type { End } from "../../src/testing/wire_log.ts";
 import { Actor } from "./actor.ts";
 import { RawPeer } from "./raw_peer.ts";
 import { STYLES } from "./reader.ts";
+import type { Sabotage } from "./sabotage.ts";
 import { connectedSockets } from "./socket.ts";
 import type { SimulatedSocket } from "./socket.ts";
 
@@ -26,15 +27,6 @@ export interface Side {
   readonly limits: ConnectionLimits;
   /** What it is, for the trace. */
   readonly told: string;
-}
-
-/** What is broken on purpose, for tests of the simulation. */
-export interface Sabotage {
-  /** Changes the socket of a connection of ours. */
-  readonly spoil?: (socket: SimulatedSocket) => void;
-  /** Changes what goes over the line. */
-  readonly tamper?: (bytes: Uint8Array) => Uint8Array;
-  readonly clock?: FakeClock;
 }
 
 /** What a run begins with. */

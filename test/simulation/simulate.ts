@@ -1,6 +1,6 @@
 // A seed, from its first step to the verdict; and when it fails, fewer steps that fail as well.
 
-import type { Sabotage } from "./setting.ts";
+import type { Sabotage } from "./sabotage.ts";
 import { judge } from "./verdict.ts";
 import { World } from "./world.ts";
 

@@ -11,8 +11,9 @@
 
 import { Random } from "../../src/testing/random.ts";
 import type { Act } from "./actor.ts";
+import type { Sabotage } from "./sabotage.ts";
 import { SETTING, settingOf } from "./setting.ts";
-import type { Sabotage, Setting, Side } from "./setting.ts";
+import type { Setting, Side } from "./setting.ts";
 import type { SimulatedSocket } from "./socket.ts";
 import { checkBounds, checkedRead } from "./verdict.ts";
 
