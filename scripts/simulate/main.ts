@@ -13,7 +13,7 @@ import { parseArgs } from "node:util";
 import { allCases, caseOf, tryCase } from "../../test/simulation/fault_matrix.ts";
 import { report, shrink, simulate } from "../../test/simulation/simulate.ts";
 
-const USAGE = "Usage: simulate [--seconds N | --runs N] [--seed S] [--steps LIST] | --faults [CASE]";
+const USAGE = "Usage: simulate [--seconds N | --runs N] [--seed S] [--steps LIST] [--faults]";
 const SECONDS = 10;
 
 const options = readOptions();
