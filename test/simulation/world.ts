@@ -75,17 +75,19 @@ export class World {
 
   /** Everything goes its way until both ends are over: time passes as long as anybody may wait. */
   async finish(): Promise<void> {
-    const { sides, clock } = this.setting;
+    const { sides, clock, peer } = this.setting;
     const random = new Random(this.#seed, SETTING + 1);
     const isDead = random.oneIn(3);
-    this.trace.push(isDead ? "the end: the line is dead" : "the end: all goes its way");
+    const reads = peer === null || random.oneIn(2); // who closes is not kept from it by the unread
+    const told = isDead ? "the line is dead" : reads ? "all goes its way" : "nobody reads";
+    this.trace.push(`the end: ${told}`);
     await turn();
     await turn(); // what an alarm has set off is over
     this.mustBeClean = !isDead && this.#isSound;
     const goOn = async (): Promise<void> => {
       for (const { actor } of sides) actor.reader.goOnWithAll();
       if (isDead) await turn();
-      else await this.#flow();
+      else await this.#flow(reads);
     };
     const closers = isDead ? sides : [random.pick(sides)];
     await goOn();
@@ -112,7 +114,7 @@ export class World {
   }
 
   /** All bytes move until nothing does. */
-  async #flow(): Promise<void> {
+  async #flow(reads: boolean): Promise<void> {
     const { sides, sockets, peer } = this.setting;
     for (let rests = 0; rests < 3; ) {
       peer?.answerClose();
@@ -122,7 +124,7 @@ export class World {
         this.#read(socket, 65_536);
       }
       await turn();
-      for (const { actor } of sides) actor.reader.takeAll();
+      for (const { actor } of reads ? sides : []) actor.reader.takeAll();
       rests = this.#progress === before ? rests + 1 : 0;
     }
   }
