@@ -38,6 +38,8 @@ export interface Setting {
   readonly sockets: readonly SimulatedSocket[];
   readonly clock: FakeClock;
   readonly isCompressed: boolean;
+  /** Whether what is written is read within `write()`, as by a stream in memory. */
+  readonly isInMemory: boolean;
   /** What handlers threw, as it was told to `onError`. */
   readonly handlerErrors: readonly unknown[];
 }
@@ -50,6 +52,7 @@ export function settingOf(seed: number, sabotage: Sabotage): Setting {
   for (const { outgoing } of sockets) outgoing.tamper = sabotage.tamper ?? null;
   const kind = random.pick(["pair", "pair", "server", "server", "client"] as const);
   const isCompressed = kind === "pair" && random.oneIn(3);
+  const isInMemory = kind === "pair" && random.oneIn(6);
   const contextTakeover = random.oneIn(2);
   const handlerErrors: unknown[] = [];
   const open = (role: End, socket: SimulatedSocket): Side => {
@@ -67,14 +70,15 @@ export function settingOf(seed: number, sabotage: Sabotage): Setting {
       onError: (error) => void handlerErrors.push(error),
       ...(random.oneIn(3) ? { handler: () => handled(opened) } : {}),
     });
-    const style = random.pick(STYLES);
+    const drawn = random.pick(STYLES);
+    const style = isInMemory ? "forEach" : drawn; // only a callback runs within a write
     const draw = (call: number): Random => new Random(seed, CALLBACKS + call);
     const actor = (opened.actor = new Actor(connection, { style, draw, looksAtAll: isCompressed }));
     const told = `${role}: ${style}, ${JSON.stringify(limits)}`;
     return { role, connection, actor, socket, limits: connectionLimits(limits), told };
   };
   const [near, far] = sockets;
-  const shared = { sockets, clock, isCompressed, handlerErrors };
+  const shared = { sockets, clock, isCompressed, isInMemory, handlerErrors };
   if (kind === "pair") {
     return { ...shared, sides: [open("client", near), open("server", far)], peer: null };
   }

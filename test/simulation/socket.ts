@@ -59,6 +59,8 @@ export class SimulatedSocket implements Transport {
   room: number = Infinity;
   /** Bytes that may wait in the stream before `write()` says that it is enough, as Node has it. */
   highWaterMark = 0;
+  /** Called in each `write()`: the other end of a stream in memory reads there. */
+  onWrite: (() => void) | null = null;
   /** The next `write()` finds the line broken. */
   breaksAtWrite = false;
   /** Behind `end()` or `destroy()`, where no byte may go. */
@@ -95,6 +97,7 @@ export class SimulatedSocket implements Transport {
     }
     if (bytes.length > 0) this.#stream.push(bytes);
     this.#fill();
+    this.onWrite?.();
     const waiting = this.#waiting;
     if (waiting > this.highWaterMark) this.#needsDrain = true;
     return waiting <= this.highWaterMark;

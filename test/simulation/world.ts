@@ -44,7 +44,14 @@ export class World {
   constructor(seed: number, sabotage: Sabotage = {}) {
     this.#seed = seed;
     this.setting = settingOf(seed, sabotage);
-    for (const { told } of this.setting.sides) this.trace.push(told);
+    const { sides, sockets, isInMemory } = this.setting;
+    for (const { told } of sides) this.trace.push(told);
+    if (isInMemory) {
+      this.trace.push("in memory");
+      const [near, far] = sockets;
+      near.onWrite = () => this.#read(far, 65_536);
+      far.onWrite = () => this.#read(near, 65_536);
+    }
     this.#acts = this.#allActs();
     this.#total = this.#acts.reduce((sum, [, weight]) => sum + weight, 0);
   }
