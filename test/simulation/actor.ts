@@ -112,8 +112,10 @@ export class Actor {
   #tryWrite(random: Random): string {
     const message = this.#message(random);
     const label = labelOfMessage(message);
+    const written: Written = { label, state: "waits" };
+    this.written.push(written); // first, for in memory others are written within the call
     const isTaken = this.#connection.tryWrite(message);
-    if (isTaken) this.written.push({ label, state: "taken" });
+    written.state = isTaken ? "taken" : "refused";
     scribble(message);
     return `${short(label)}: ${isTaken}`;
   }

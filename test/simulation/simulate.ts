@@ -1,4 +1,7 @@
 // A seed, from its first step to the verdict; and when it fails, fewer steps that fail as well.
+//
+// It is no part of `sluice/testing`: who tests a handler wants TCP to run on its own, cut and
+// delayed as a seed says, and has `connectionPair()` for it; this is for the connection itself.
 
 import type { Sabotage } from "./sabotage.ts";
 import { judge } from "./verdict.ts";
