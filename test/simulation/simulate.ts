@@ -45,6 +45,7 @@ export async function simulate(
       if (world.isOver) behindEnd++;
     }
     await world.finish();
+    if (world.failure !== null) throw world.failure;
     const [cause] = rejections;
     if (rejections.length > 0) throw new Error("A rejection is not handled", { cause });
     judge(world);
