@@ -68,7 +68,7 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
   /** Connections are made by `upgradeWebSocket()`. */
   constructor(lifecycle: Lifecycle, init: ConnectionInit) {
     this.#lifecycle = lifecycle;
-    lifecycle.connection = this;
+    lifecycle.observed.connection = this;
     this.#closeTimeoutMs = init.closeTimeoutMs;
     this.protocol = init.protocol;
     this.extensions = lifecycle.compression?.header ?? "";

@@ -2,6 +2,8 @@
 // large payload goes in slices, bytes by reference, a text encoded through the page. Between the
 // slices of a frame nothing else may go (§5.4), and nothing does: there are slices left only while
 // the socket is full.
+//
+// Over 250 lines: short or long, a frame goes one way into the socket.
 
 import { Buffer } from "node:buffer";
 import { frameSizeMax } from "../frame/encoder.ts";

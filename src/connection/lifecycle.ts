@@ -4,7 +4,7 @@
 //
 //   received()  ->  endpoint  ->  message()  ->  read loop
 //                             ->  ping()     ->  write loop  ->  transport
-//   close()     ->  endpoint  ->  sendClose(), endTcp()  ->  write loop
+//   close()     ->  endpoint  ->  sendClose(), endTcp()  ->  write loop, end of TCP
 //
 // Over 250 lines: it is the one place where all of a connection meets.
 
@@ -18,37 +18,26 @@ import type { TextForm } from "../message/text_bytes.ts";
 import type { Budget, BudgetMember, Share } from "./budget.ts";
 import type { Clock } from "./clock.ts";
 import type { Compression } from "./compression.ts";
-import type { Connection } from "./connection.ts";
-import { Counts } from "./counts.ts";
 import { Deadline, timedOut } from "./deadline.ts";
-import { backpressure, connectionClose, frameReceived } from "./diagnostics.ts";
-import { wireFin, wireReceived } from "./diagnostics.ts";
-import type { Backpressure } from "./diagnostics.ts";
 import { ConnectionClosedError } from "./error.ts";
-import { FrameEvents } from "./frame_events.ts";
 import { frameLimits } from "./frame_limits.ts";
 import type { FrameLimits, FrameLimitsOwner } from "./frame_limits.ts";
 import { Keepalive } from "./keepalive.ts";
 import type { KeepaliveOptions, KeepaliveOwner } from "./keepalive.ts";
-import { countLimitHit } from "./limit_hit.ts";
 import type { ConnectionLimitHit } from "./limit_hit.ts";
 import type { ConnectionLimits } from "./limits.ts";
+import { hitOf, Observed } from "./observed.ts";
 import { Outcome } from "./outcome.ts";
 import { EVERY_REASON } from "./pause_reason.ts";
 import { Pings } from "./pings.ts";
 import { ReadLoop } from "./read_loop.ts";
 import type { ReadLoopOwner } from "./read_loop.ts";
+import { TcpEnd } from "./tcp_end.ts";
+import type { TcpEndOwner } from "./tcp_end.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
 import { setImmediate } from "./turn.ts";
 import { WriteLoop } from "./write_loop.ts";
 import type { WriteLoopOwner } from "./write_loop.ts";
-
-/**
- * After our FIN has left the peer has so long to send its own, while what it still sends is thrown
- * away: a socket closed with unread bytes is reset, which takes from the peer what it has not read.
- */
-const LINGER_MS = 1000;
-const LINGER_SIZE_MAX = 8 * 1024 * 1024;
 
 /** What a {@linkcode Lifecycle} is made with. */
 export interface LifecycleOptions {
@@ -80,41 +69,33 @@ export class Lifecycle
     WriteLoopOwner,
     KeepaliveOwner,
     FrameLimitsOwner,
+    TcpEndOwner,
     BudgetMember
 {
   readonly readLoop: ReadLoop;
   readonly writeLoop: WriteLoop;
   readonly compression: Compression | null;
-  /** What the user holds of it, and observers are told of. */
-  connection: Connection | null = null;
-  /** How often each limit was hit; `null`: none was. */
-  limitHits: Counts | null = null;
-  /** Whether the socket takes nothing more until it has drained. */
-  isStalled = false;
+  readonly observed: Observed = new Observed();
 
   readonly #endpoint: Endpoint;
   readonly #keepalive: Keepalive | null;
   readonly #frameLimits: FrameLimits | null;
   readonly #limits: ConnectionLimits;
   readonly #clock: Clock;
-  // What an idle connection does not need, these three, is not made before it is asked for.
+  readonly #tcpEnd: TcpEnd;
+  // What an idle connection does not need, these two, is not made before it is asked for.
   #pings: Pings | null = null;
-  #closing: Deadline | null = null;
   #stall: Deadline | null = null;
 
-  #events: FrameEvents | null = null; // for observers, if there were any when it opened
   #listedIn: ConnectionList | null = null;
   #share: Share | null = null; // of the server's budget
   #pausedFor = 0; // why the socket is not read: see PauseReason
   #transport: Transport | null = null;
   readonly #outcome = new Outcome();
-  #answer: Uint8Array | null = null; // payload of the Close that answers the peer's
   #cause: unknown = undefined;
   #isTerminated = false;
   #isLost = false; // the peer ended TCP, or we cut it
   #isDestroyed = false;
-  #mayEndTcp: boolean; // §7.1.1: the server ends TCP first, the client behind it
-  #lingered = 0;
 
   bytesReceived = 0;
   messagesReceived = 0;
@@ -125,7 +106,7 @@ export class Lifecycle
     this.#limits = limits;
     this.compression = compression;
     this.#clock = clock;
-    this.#mayEndTcp = role === "server";
+    this.#tcpEnd = new TcpEnd(this, clock, limits.closeTimeoutMs, role === "server");
     const inflater = compression?.inflater ?? null;
     const frames = frameLimits(this, clock, limits);
     const before = frames === null ? {} : { before: (sink: FrameSink) => frames.before(sink) };
@@ -191,11 +172,9 @@ export class Lifecycle
   open(transport: Transport): void {
     if (this.hasEnded) return transport.destroy();
     this.#transport = transport;
-    if (frameReceived.hasSubscribers && this.connection !== null) {
-      this.#events = new FrameEvents(frameReceived, this.connection);
-    }
+    this.observed.opened();
     if (this.isOpen) this.#keepalive?.start();
-    this.writeLoop.attach(transport, this.connection);
+    this.writeLoop.attach(transport, this.observed.connection);
   }
 
   /**
@@ -207,7 +186,7 @@ export class Lifecycle
     this.writeLoop.refuse();
     if (!this.isOpen) return;
     this.#keepalive?.stop(); // the deadline sees to it from here on
-    this.#closeWithin(timeoutMs, limit);
+    this.#tcpEnd.within(timeoutMs, limit);
     this.#endpoint.close(code, reason);
     this.readLoop.discard();
     this.#readToTheEnd();
@@ -231,12 +210,8 @@ export class Lifecycle
     return new ConnectionClosedError(act, isClosing ? { ...closure, ...closure.sent } : closure);
   }
 
-  /** Counts a limit that was hit, and tells observers. */
   limitHit(hit: ConnectionLimitHit): void {
-    const { connection } = this;
-    const remoteAddr = connection?.remoteAddr ?? { transport: "unix", path: "" };
-    this.limitHits ??= new Counts();
-    countLimitHit(this.limitHits, { ...hit, connection, remoteAddr, status: null });
+    this.observed.limitHit(hit);
   }
 
   // Told by the transport.
@@ -244,9 +219,9 @@ export class Lifecycle
   /** Hot. */
   received(bytes: Uint8Array): void {
     this.bytesReceived += bytes.length;
-    if (wireReceived.hasSubscribers) wireReceived.publish({ connection: this.connection, bytes });
-    if (this.#endpoint.state === "ending") return this.#linger(bytes.length); // §7.1.1 [B45]
-    if (this.#events !== null) this.#events.push(bytes);
+    this.observed.received(bytes);
+    if (this.#endpoint.state === "ending") return this.#tcpEnd.discard(bytes.length); // [B45]
+    this.observed.read(bytes);
     this.writeLoop.turnBegins();
     this.#endpoint.receive(bytes);
     this.#turnEnds();
@@ -257,17 +232,17 @@ export class Lifecycle
   }
 
   endSent(): void {
-    if (wireFin.hasSubscribers) wireFin.publish({ connection: this.connection, from: "local" });
-    if (!this.#isDestroyed) this.#closeWithin(LINGER_MS, null);
+    this.observed.fin("local");
+    if (!this.#isDestroyed) this.#tcpEnd.linger();
   }
 
   ended(): void {
-    if (wireFin.hasSubscribers) wireFin.publish({ connection: this.connection, from: "remote" });
-    if (this.#endpoint.inputEnded) return this.#endedBehindClose();
+    this.observed.fin("remote");
+    if (this.#endpoint.inputEnded) return this.#tcpEnd.peerEnded();
     this.#isLost = true;
     this.#cause ??= new Error("Peer ended TCP without a Close frame (§7.1.5)");
     this.inputEnded();
-    this.#closeWithin(LINGER_MS, null);
+    this.#tcpEnd.linger();
     this.writeLoop.end(null);
   }
 
@@ -279,16 +254,14 @@ export class Lifecycle
     const closure = this.#endpoint.closure(this.#cause ?? cause);
     this.#outcome.settle(closure);
     this.#transport = null;
-    this.#closing?.meet();
+    this.#tcpEnd.met();
     this.#stall?.meet();
-    this.#tellBackpressure("out", false);
+    this.observed.stalled(false);
     this.writeLoop.abandon();
     this.#pings?.fail(() => this.closedError("ping"));
     this.#listedIn?.delete(this);
     this.#share?.leave();
-    if (wasOpened && connectionClose.hasSubscribers) {
-      connectionClose.publish({ connection: this.connection, closure });
-    }
+    if (wasOpened) this.observed.closed(closure);
   }
 
   // Asked by the endpoint.
@@ -327,18 +300,14 @@ export class Lifecycle
 
   sendClose(payload: Uint8Array): void {
     if (this.#endpoint.state === "closing") this.writeLoop.close(payload);
-    else this.#answer = payload;
+    else this.#tcpEnd.answer(payload);
   }
 
   endTcp(): void {
-    if (!this.#closing?.isSet) this.#closeWithin(this.#limits.closeTimeoutMs, "closeTimeoutMs");
-    if (this.#answer === null) return this.#endOutput();
-    // What the handler says to the messages before the peer's Close belongs in front of ours, and
-    // who reads nothing is not waited for: §5.5.1 [B26, B27].
-    this.readLoop.whenReaderRests(() => this.#endOutput());
+    this.#tcpEnd.begin();
   }
 
-  // Asked by the two loops, the keepalive and the limits.
+  // Asked by the two loops, the keepalive, the limits and the end of TCP.
 
   pauseInput(reason: number): void {
     if (!this.isOpen) return; // what is still to come ends it
@@ -347,7 +316,7 @@ export class Lifecycle
     if (wasPaused) return;
     this.#transport?.pause();
     this.#keepalive?.suspend();
-    this.#tellBackpressure("in", true);
+    this.observed.paused(true);
     this.#frameLimits?.suspend();
   }
 
@@ -358,7 +327,7 @@ export class Lifecycle
     if (this.#endpoint.stopped) this.#goOnLater();
     else this.#transport?.resume();
     this.#keepalive?.resume();
-    this.#tellBackpressure("in", false);
+    this.observed.paused(false);
     this.#frameLimits?.resume();
   }
 
@@ -376,7 +345,7 @@ export class Lifecycle
 
   stalled(isFull: boolean): void {
     if (isFull && this.#isDestroyed) return; // it was cut in the middle of that write
-    this.#tellBackpressure("out", isFull);
+    this.observed.stalled(isFull);
     if (!isFull) return this.#stall?.meet();
     const { stallTimeoutMs } = this.#limits;
     this.#stall ??= new Deadline(this.#clock);
@@ -387,9 +356,20 @@ export class Lifecycle
   }
 
   finished(): void {
-    const { closeTimeoutMs } = this.#limits;
-    if (this.#transport?.flushed !== false) this.#closeWithin(LINGER_MS, null);
-    else this.#closeWithin(closeTimeoutMs, "closeTimeoutMs");
+    this.#tcpEnd.finished();
+  }
+
+  get hasFlushed(): boolean {
+    return this.#transport?.flushed !== false;
+  }
+
+  endExpired(limit: string | null, timeoutMs: number): void {
+    const text = `Peer did not end the connection within ${timeoutMs} ms`;
+    this.#expire(limit, timeoutMs, timeoutMs, text);
+  }
+
+  endOverrun(): void {
+    this.#destroy(undefined);
   }
 
   sendKeepalivePing(): void {
@@ -399,15 +379,6 @@ export class Lifecycle
   keepaliveExpired(silentMs: number, allowedMs: number): void {
     const text = `Peer was silent for ${Math.round(silentMs)} ms, pinged (keepalive)`;
     this.#expire("keepalive", allowedMs, silentMs, text);
-  }
-
-  #tellBackpressure(direction: Backpressure["direction"], active: boolean): void {
-    if (direction === "out") {
-      if (this.isStalled === active) return;
-      this.isStalled = active;
-    }
-    if (!backpressure.hasSubscribers) return;
-    backpressure.publish({ connection: this.connection, direction, active });
   }
 
   #turnEnds(): void {
@@ -436,40 +407,12 @@ export class Lifecycle
     });
   }
 
-  /** Sends the Close that is due, and FIN behind it; a client waits for the FIN of the server. */
-  #endOutput(): void {
-    const answer = this.#answer;
-    this.#answer = null;
-    if (this.#mayEndTcp) this.writeLoop.end(answer);
-    else if (answer !== null) this.writeLoop.close(answer);
-  }
-
-  /** FIN came where it is due: it answers ours, or is the one that a client waits for. */
-  #endedBehindClose(): void {
-    if (this.#mayEndTcp) return;
-    this.#mayEndTcp = true;
-    if (this.#answer === null) this.#endOutput(); // else it is about to be sent
-  }
-
-  /** @param limit The name of the limit that it is; `null`: no option sets it. */
-  #closeWithin(timeoutMs: number, limit: string | null): void {
-    this.#closing ??= new Deadline(this.#clock);
-    this.#closing.set(timeoutMs, () => {
-      const text = `Peer did not end the connection within ${timeoutMs} ms`;
-      this.#expire(limit, timeoutMs, timeoutMs, text);
-    });
-  }
-
   /** Cuts the connection, since a time has run out. */
   #expire(name: string | null, limit: number, found: number, text: string): void {
     if (name !== null && !this.#isDestroyed) {
       this.limitHit({ name, limit, found, closeCode: ABNORMAL_CLOSURE });
     }
     this.#destroy(timedOut(text));
-  }
-
-  #linger(size: number): void {
-    if ((this.#lingered += size) > LINGER_SIZE_MAX) this.#destroy(undefined);
   }
 
   #destroy(cause: unknown): void {
@@ -482,8 +425,4 @@ export class Lifecycle
     this.inputEnded();
     this.writeLoop.abandon();
   }
-}
-
-function hitOf({ limit, max, found }: LimitError, closeCode: number): ConnectionLimitHit {
-  return { name: limit, limit: max, found, closeCode };
 }

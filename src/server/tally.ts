@@ -90,7 +90,8 @@ export class Tally implements ConnectionList {
   delete(connection: Lifecycle): void {
     this.#open.delete(connection);
     this.#ended = plus(this.#ended, statsOf(connection));
-    const { closure, limitHits } = connection;
+    const { closure } = connection;
+    const { limitHits } = connection.observed;
     if (limitHits !== null) this.#limitHits.addAll(limitHits);
     if (closure === null) throw new Error("Bug: the connection has not ended");
     this.#closed.add(codeName(closure.code));
@@ -123,9 +124,10 @@ export class Tally implements ConnectionList {
     for (const connection of this.#open) {
       const stats = statsOf(connection);
       total = plus(total, stats);
-      if (connection.limitHits !== null) limitHits.addAll(connection.limitHits);
+      const { observed } = connection;
+      if (observed.limitHits !== null) limitHits.addAll(observed.limitHits);
       if (stats.paused) paused.in++;
-      if (connection.isStalled) paused.out++;
+      if (observed.isStalled) paused.out++;
       held.inboxes += stats.inbox.size;
       held.outboxes += stats.outbox.size;
     }

@@ -43,13 +43,13 @@ test('"out" is active from a full socket to one that has drained', async () => {
   using told = new Told();
   const line = await fullLine();
   assert.equal(told.take(line), ["out on"]);
-  assert.is(line.lifecycle.isStalled, true);
+  assert.is(line.lifecycle.observed.isStalled, true);
   await line.connection.write("y");
   await turn();
   assert.equal(told.take(line), []);
   line.transport.drain();
   assert.equal(told.take(line), ["out off"]);
-  assert.is(line.lifecycle.isStalled, false);
+  assert.is(line.lifecycle.observed.isStalled, false);
 });
 
 test('"out" goes off and on where a socket drains and is full at once', async () => {

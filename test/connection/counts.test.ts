@@ -103,7 +103,7 @@ test("nothing is published while nobody listens: no event is made", async () => 
     line.receive(frame("82", new Uint8Array(101))); // a limit is hit
     await turn();
     line.disconnect();
-    assert.equal(line.lifecycle.limitHits?.toRecord(), { messageSizeMax: 1 });
+    assert.equal(line.lifecycle.observed.limitHits?.toRecord(), { messageSizeMax: 1 });
   } finally {
     Channel.prototype.publish = publish;
   }

@@ -116,7 +116,7 @@ for (const [what, hit, told] of HITS) {
     assert.is(observed.events.length, 1);
     assert.is(observed.events[0].connection, connection);
     assert.equal(Object.entries(observed.events[0]).sort(), Object.entries(expected).sort());
-    assert.equal(lifecycle.limitHits?.toRecord(), { [name]: 1 });
+    assert.equal(lifecycle.observed.limitHits?.toRecord(), { [name]: 1 });
   });
 }
 
@@ -124,7 +124,7 @@ test("a limit is counted as often as it is hit, though nobody listens", async ()
   const line = new Line();
   for (let count = 0; count < 16; count++) void line.connection.ping();
   for (let count = 0; count < 3; count++) await rejects(line.connection.ping());
-  assert.equal(line.lifecycle.limitHits?.toRecord(), { pings: 3 });
+  assert.equal(line.lifecycle.observed.limitHits?.toRecord(), { pings: 3 });
 });
 
 test("a connection that was cut at one limit is not told to be cut at another", async () => {
@@ -153,7 +153,9 @@ test("what ends otherwise than at a limit is not told of", async () => {
   cut.connection.terminate();
   await turn();
   assert.equal(observed.events, []);
-  for (const { lifecycle } of [closed, broken, lost, cut]) assert.is(lifecycle.limitHits, null);
+  for (const { lifecycle } of [closed, broken, lost, cut]) {
+    assert.is(lifecycle.observed.limitHits, null);
+  }
 });
 
 test.run();
