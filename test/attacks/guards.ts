@@ -165,7 +165,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
     without("connection/lifecycle.ts", "this.writeLoop.end(null);"),
     edit(
       "connection/lifecycle.ts",
-      "this.inputEnded();\n    this.#closeWithin(LINGER_MS);",
+      "this.inputEnded();\n    this.#tcpEnd.linger();",
       "this.inputEnded();",
     ),
   ],
