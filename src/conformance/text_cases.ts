@@ -10,7 +10,7 @@ import { echoed, failed, sketch } from "./script.ts";
 import type { EchoRow, FailureRow } from "./script.ts";
 
 /** Both ends of each length, and of the gap that the surrogates leave. */
-const VALID: readonly (readonly [what: string, utf8: string])[] = [
+export const VALID: readonly (readonly [what: string, utf8: string])[] = [
   ["Greek", "ceba e1bdb9 cf83 cebc ceb5"],
   ["U+0000", "00"],
   ["U+007F", "7f"],
@@ -27,7 +27,12 @@ const VALID: readonly (readonly [what: string, utf8: string])[] = [
 ];
 
 /** What comes before the byte that makes it invalid, that byte, and what might follow. */
-const INVALID: readonly (readonly [what: string, good: string, bad: string, rest: string])[] = [
+export const INVALID: readonly (readonly [
+  what: string,
+  good: string,
+  bad: string,
+  rest: string,
+])[] = [
   ["a continuation byte alone", "", "80", ""],
   ["the last continuation byte alone", "", "bf", ""],
   ["a continuation byte too many", "ceba", "80", "41"],
@@ -53,7 +58,9 @@ const INVALID: readonly (readonly [what: string, good: string, bad: string, rest
 ];
 
 /** Characters that the message ends before the end of. */
-const CUT_OFF = ["c2", "df", "e1", "e1bd", "ef bf", "f0", "f0 9f", "f0 9f 98", "41 ceba e1bd"];
+export const CUT_OFF: readonly string[] = [
+  ...["c2", "df", "e1", "e1bd", "ef bf", "f0", "f0 9f", "f0 9f 98", "41 ceba e1bd"],
+];
 
 const decode = (text: string): string => Buffer.from(bytes(text)).toString("utf8");
 

@@ -5,6 +5,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { Received } from "../../src/channel/mod.ts";
 
+export { thrown } from "../support/thrown.ts";
+
 /** The result of receiving `value`. */
 export function V<T>(value: T): Received<T> {
   return { value, done: false };
@@ -42,17 +44,6 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
     return error;
   }
   throw new Error(`Expected a rejection, found ${String(value)}`);
-}
-
-/** What `action` throws. Throws if it does not throw. */
-export function thrown(action: () => unknown): unknown {
-  let value: unknown;
-  try {
-    value = action();
-  } catch (error) {
-    return error;
-  }
-  throw new Error(`Expected an exception, found ${String(value)}`);
 }
 
 /** Is it an error with this name, one that may come from another copy of the package? */

@@ -2,12 +2,13 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { INVALID } from "../../src/conformance/text_cases.ts";
 import { bytes, hex } from "../support/bytes.ts";
 import { frame, frameHeader } from "../support/frame.ts";
 import { TestServer } from "../support/server.ts";
 import type { Connection } from "../support/server.ts";
 import { testScripts } from "./script.ts";
-import { INVALID, UTF8 } from "./utf8_scripts.ts";
+import { UTF8 } from "./utf8_scripts.ts";
 
 const test = suite("conformance/utf8");
 

@@ -9,21 +9,12 @@ import type { Closure } from "../../src/protocol/endpoint.ts";
 import { closeFrame, frame } from "../support/frame.ts";
 import { rejects } from "../support/rejects.ts";
 import { withTimeout } from "../support/with_timeout.ts";
-import { isSettled, Line, textHex, turn } from "./support.ts";
+import { fullLine, isSettled, Line, textHex, turn } from "./support.ts";
 
 const test = suite("connection/lifecycle");
 
 function end(line: Line): Promise<Closure> {
   return withTimeout(line.connection.closed, "the end");
-}
-
-/** A connection whose socket has just become full. */
-async function fullLine(limits = {}): Promise<Line> {
-  const line = new Line({ limits });
-  line.transport.full = true;
-  await line.connection.write("x");
-  await turn();
-  return line;
 }
 
 /** Who says how long the handshake may take: nobody, the limit, the call. */

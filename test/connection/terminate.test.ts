@@ -7,21 +7,12 @@ import type { Closure } from "../../src/protocol/endpoint.ts";
 import { frame } from "../support/frame.ts";
 import { rejects } from "../support/rejects.ts";
 import { withTimeout } from "../support/with_timeout.ts";
-import { closeHex, Line, turn } from "./support.ts";
+import { closeHex, fullLine, Line, turn } from "./support.ts";
 
 const test = suite("connection/terminate");
 
 function end(line: Line): Promise<Closure> {
   return withTimeout(line.connection.closed, "the end");
-}
-
-/** A connection whose socket has just become full. */
-async function fullLine(limits = {}): Promise<Line> {
-  const line = new Line({ limits });
-  line.transport.full = true;
-  await line.connection.write("x");
-  await turn();
-  return line;
 }
 
 test("terminate() destroys the socket once; everybody who waits hears of it", async () => {

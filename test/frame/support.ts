@@ -6,17 +6,9 @@ import { runInNewContext } from "node:vm";
 import { ProtocolError } from "../../src/frame/mod.ts";
 import type { FrameHeader, FrameSink } from "../../src/frame/mod.ts";
 import { hex } from "../support/bytes.ts";
+import { thrown } from "../support/thrown.ts";
 
-/** What `action` throws. Throws if it does not throw. */
-export function thrown(action: () => unknown): unknown {
-  let value: unknown;
-  try {
-    value = action();
-  } catch (error) {
-    return error;
-  }
-  throw new Error(`Expected an exception, found ${String(value)}`);
-}
+export { thrown };
 
 /** What `action` throws, which must be an error of this class. */
 export function thrownAs<T extends Error>(

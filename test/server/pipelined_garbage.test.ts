@@ -9,21 +9,10 @@ import { Deferred } from "../support/deferred.ts";
 import { latin1, request } from "../support/handshake.ts";
 import { eventLoopTurn } from "../support/raw_client.ts";
 import { TestServer } from "../support/server.ts";
-
-const uncaught: unknown[] = [];
-const note = (error: unknown): void => void uncaught.push(error);
+import { watchUncaught } from "../support/uncaught.ts";
 
 const test = suite("server/pipelined_garbage");
-
-test.before(() => {
-  process.on("uncaughtException", note);
-  process.on("unhandledRejection", note);
-});
-
-test.after(() => {
-  process.off("uncaughtException", note);
-  process.off("unhandledRejection", note);
-});
+const uncaught = watchUncaught(test);
 
 /** What comes behind the requests, none of which is a request that is served. */
 const ENDS: readonly (readonly [what: string, wire: Uint8Array, status: number])[] = [

@@ -13,22 +13,11 @@ import { eventLoopTurn } from "../support/raw_client.ts";
 import { rejects } from "../support/rejects.ts";
 import { echo, TestServer, upgradeWebSocket } from "../support/server.ts";
 import type { TestServerOptions } from "../support/server.ts";
+import { watchUncaught } from "../support/uncaught.ts";
 import { withTimeout } from "../support/with_timeout.ts";
 
-const uncaught: unknown[] = [];
-const note = (error: unknown): void => void uncaught.push(error);
-
 const test = suite("server/pipelined_upgrade");
-
-test.before(() => {
-  process.on("uncaughtException", note);
-  process.on("unhandledRejection", note);
-});
-
-test.after(() => {
-  process.off("uncaughtException", note);
-  process.off("unhandledRejection", note);
-});
+const uncaught = watchUncaught(test);
 
 const LENGTH = { headers: { "Content-Length": "5" } };
 

@@ -12,6 +12,7 @@ import { eventLoopTurn } from "../support/raw_client.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { echo, TestServer, upgradeWebSocket } from "../support/server.ts";
 import type { TestServerOptions } from "../support/server.ts";
+import { watchUncaught } from "../support/uncaught.ts";
 import { until, withTimeout } from "../support/with_timeout.ts";
 
 const TIMES = 50;
@@ -19,22 +20,9 @@ const TIMES = 50;
 /** The last of them, in milliseconds, may come this long after its moment. */
 const SPREAD_MS = 5;
 
-const uncaught: unknown[] = [];
-const note = (error: unknown): void => void uncaught.push(error);
-
 const test = suite("server/reset");
-
-test.before(() => {
-  process.on("uncaughtException", note);
-  process.on("unhandledRejection", note);
-});
-
+const uncaught = watchUncaught(test);
 test.before.each(() => void uncaught.splice(0));
-
-test.after(() => {
-  process.off("uncaughtException", note);
-  process.off("unhandledRejection", note);
-});
 
 /** A stage: how the server is set up, and what the client does before RST. */
 interface Stage {
