@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { LimitHit } from "../connection/diagnostics.ts";
 import { isWebSocketUpgrade } from "../protocol/handshake.ts";
 import type { RequestHead } from "../protocol/handshake.ts";
@@ -31,16 +32,19 @@ export interface NodeServerEvents {
 /** Node takes no Infinity for these. */
 const NODE_MAX = 2 ** 31 - 1;
 
+/** Node's code for a head that took too long. */
+const TIMEOUT = "ERR_HTTP_REQUEST_TIMEOUT";
+
 /** Statuses for what `node:http` could not parse; for anything else 400. */
 const CLIENT_ERRORS: ReadonlyMap<string, number> = new Map([
-  ["ERR_HTTP_REQUEST_TIMEOUT", 408], // RFC 9110 §15.5.9 [U14]
+  [TIMEOUT, 408], // RFC 9110 §15.5.9 [U14]
   ["HPE_CHUNK_EXTENSIONS_OVERFLOW", 413],
   ["HPE_HEADER_OVERFLOW", 431], // RFC 6585 §5 [U14]
 ]);
 
 /** The limits that are behind them, of a head. */
 const HEAD_LIMITS: ReadonlyMap<string, "handshakeTimeoutMs" | "headersSizeMax"> = new Map([
-  ["ERR_HTTP_REQUEST_TIMEOUT", "handshakeTimeoutMs"],
+  [TIMEOUT, "handshakeTimeoutMs"],
   ["HPE_HEADER_OVERFLOW", "headersSizeMax"],
 ]);
 
@@ -79,7 +83,10 @@ export function createNodeServer(
         createTlsServer({ ...options, ...tls, handshakeTimeout: timeoutMs });
   // What is above may be dropped: see that there is more, and refuse it.
   node.maxHeadersCount = Math.min(headersMax + 32, NODE_MAX);
-  const unused = new UnusedConnections(tls !== null);
+  const unused = new UnusedConnections(tls !== null, limits.handshakeTimeoutMs, (socket) => {
+    if (tls !== null && !(socket instanceof TLSSocket)) socket.destroy();
+    else onClientError({ code: TIMEOUT }, socket);
+  });
   node.on("connection", (socket: Socket) => unused.add(socket));
   node.on("secureConnection", (socket: Socket) => unused.add(socket));
   const pipeline = new Pipeline();
@@ -97,8 +104,9 @@ export function createNodeServer(
     unused.delete(stream as Socket);
     pipeline.behind(stream, () => refuseOnSocket(stream, 501));
   });
-  node.on("clientError", (error: NodeJS.ErrnoException, stream) => {
-    const socket = stream as Socket;
+  const onClientError = (error: { readonly code?: string | undefined }, socket: Socket): void => {
+    unused.delete(socket);
+    if (error.code === TIMEOUT && socket.writableEnded) return; // it was told, and has time to read
     const status = CLIENT_ERRORS.get(error.code ?? "") ?? 400; // RFC 9112 §2.2 [U10]: Node finds it
     const outgoing = pipeline.last(socket);
     const isBehind =
@@ -120,6 +128,9 @@ export function createNodeServer(
       outgoing?.destroy();
       refuseOnSocket(socket, status);
     }
+  };
+  node.on("clientError", (error: NodeJS.ErrnoException, stream) => {
+    onClientError(error, stream as Socket);
   });
   const cut = (): void => {
     pipeline.destroy();

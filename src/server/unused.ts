@@ -1,21 +1,34 @@
 // Connections on which no request has come. Node counts none of them as idle, and knows nothing of
-// those that still agree on TLS; so that they do not hold up a shutdown, they are kept here.
+// those that still agree on TLS; so that they do not hold up a shutdown, they are kept here. And
+// Node's time for a head begins anew with its first byte, and behind TLS: who sends that byte late
+// would have twice the time, or three times. Here it begins once.
 
 import type { Socket } from "node:net";
+import { systemClock } from "../connection/clock.ts";
 
 /** One of them, and what is to be done when it closes. */
 interface Unused {
   readonly socket: Socket;
+  readonly since: number;
   readonly forget: () => void;
 }
+
+/** Between two looks for those that are late: they may be many, and one timer is enough. */
+const CHECK_INTERVAL_MS = 100;
 
 /** The connections of one server that have sent no request yet. */
 export class UnusedConnections {
   readonly #sockets = new Map<Socket | string, Unused>();
   readonly #isTls: boolean;
+  readonly #timeoutMs: number;
+  readonly #onLate: (socket: Socket) => void;
+  #timer: unknown = null;
 
-  constructor(isTls: boolean) {
+  /** @param onLate Called for one on which no request has come in time; it is kept no more. */
+  constructor(isTls: boolean, timeoutMs: number, onLate: (socket: Socket) => void) {
     this.#isTls = isTls;
+    this.#timeoutMs = timeoutMs;
+    this.#onLate = onLate;
   }
 
   /** A connection is there; or its TLS is, and then that takes the place of the bare socket. */
@@ -25,8 +38,10 @@ export class UnusedConnections {
     const forget = (): void => {
       if (this.#sockets.get(key)?.socket === socket) this.#sockets.delete(key);
     };
-    this.#sockets.set(key, { socket, forget });
+    const since = this.#sockets.get(key)?.since ?? systemClock.now();
+    this.#sockets.set(key, { socket, since, forget });
     socket.once("close", forget);
+    this.#checkIn(this.#timeoutMs);
   }
 
   /** Its first request has come. */
@@ -40,6 +55,21 @@ export class UnusedConnections {
 
   destroy(): void {
     for (const { socket } of this.#sockets.values()) socket.destroy();
+  }
+
+  /** They are in the order in which they came. */
+  #check(): void {
+    this.#timer = null;
+    for (const { socket, since } of this.#sockets.values()) {
+      const restMs = since + this.#timeoutMs - systemClock.now();
+      if (restMs > 0) return this.#checkIn(Math.max(restMs, CHECK_INTERVAL_MS));
+      this.delete(socket);
+      this.#onLate(socket);
+    }
+  }
+
+  #checkIn(delayMs: number): void {
+    this.#timer ??= systemClock.setTimeout(() => this.#check(), delayMs);
   }
 
   /**

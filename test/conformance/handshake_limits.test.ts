@@ -27,6 +27,19 @@ test("U14 A02 a client that sends nothing is let go", async () => {
   await client.readToFin();
 });
 
+test("A01 a head whose first byte comes late has no more time for that", async () => {
+  const limits = { handshakeTimeoutMs: 1000 };
+  await using server = await TestServer.start({ serve: { limits } });
+  await using client = await server.connect();
+  const start = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, 900));
+  client.send(handshake().subarray(0, 60));
+  assert.equal([(await client.readHead()).status, server.requests], [408, []]);
+  const took = performance.now() - start;
+  assert.ok(took < 1850, `it had ${took} ms`); // Node by itself counts from the first byte
+  await client.readToFin(1000);
+});
+
 /** A handler that does not decide before its test is over. */
 class StuckHandler implements Disposable {
   /** Why the requests were aborted. */
