@@ -2,6 +2,7 @@
 // the first interval, as if people had opened the page one after the other.
 
 import { Random } from "../../src/testing/random.ts";
+import { answerCommands } from "../answering_process.ts";
 import { AskingClient } from "./asking_client.ts";
 import type { Client } from "./client.ts";
 import { until } from "./clock.ts";
@@ -42,11 +43,6 @@ async function run({ startAt, endAt, intervalMs, tailMs }: RunCommand): Promise<
   return { ...counts, learned: clients.map(({ learned }) => learned) };
 }
 
-process.on("message", (command: OpenCommand | RunCommand) => {
-  const act = command.do === "open" ? open(command) : run(command);
-  act.then(
-    (result) => process.send?.({ result }),
-    (error: unknown) => process.send?.({ error: String(error) }),
-  );
-});
-process.on("disconnect", () => process.exit());
+answerCommands((command: OpenCommand | RunCommand): Promise<ClientsReport | null> =>
+  command.do === "open" ? open(command) : run(command),
+);

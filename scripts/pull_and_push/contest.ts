@@ -1,10 +1,8 @@
 // One contestant: its server and its clients, two processes that are started, warmed up, and taken
 // through the window that is measured.
 
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { AnsweringProcess } from "../answering_process.ts";
 import { now } from "./clock.ts";
 import type { Contestant } from "./contestants.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -44,14 +42,14 @@ const TAIL_MS = 200;
 export class Contest {
   readonly contestant: Contestant;
   readonly #plan: Plan;
-  readonly #server: Child<ServerCommand>;
-  readonly #clients: Child<OpenCommand | RunCommand>;
+  readonly #server: AnsweringProcess<ServerCommand>;
+  readonly #clients: AnsweringProcess<OpenCommand | RunCommand>;
 
   constructor(contestant: Contestant, plan: Plan) {
     this.contestant = contestant;
     this.#plan = plan;
-    this.#server = new Child("server.js", plan.serve ? ["serve"] : []);
-    this.#clients = new Child("clients.js", []);
+    this.#server = new AnsweringProcess(pathOf("server.js"), plan.serve ? ["serve"] : []);
+    this.#clients = new AnsweringProcess(pathOf("clients.js"));
   }
 
   /** Fulfils when all clients know the value, and both processes are warm. */
@@ -94,40 +92,6 @@ export class Contest {
   }
 }
 
-/** A process that answers each command with a message. */
-class Child<Command extends object> {
-  readonly #process: ChildProcess;
-
-  constructor(file: string, args: readonly string[]) {
-    const path = fileURLToPath(new URL(file, import.meta.url));
-    this.#process = spawn(process.execPath, [path, ...args], {
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
-    });
-  }
-
-  ask<T>(command: Command): Promise<T> {
-    this.#process.send(command);
-    return this.answer<T>();
-  }
-
-  async answer<T>(): Promise<T> {
-    const ended = new AbortController();
-    const { signal } = ended;
-    try {
-      const [message] = (await Promise.race([
-        once(this.#process, "message", { signal }),
-        once(this.#process, "exit", { signal }).then(() => [{ error: "The process has ended" }]),
-      ])) as [{ readonly result: T; readonly error?: string }];
-      if (message.error !== undefined) throw new Error(message.error);
-      return message.result;
-    } finally {
-      ended.abort();
-    }
-  }
-
-  async stop(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    this.#process.kill("SIGKILL");
-    await once(this.#process, "exit");
-  }
+function pathOf(file: string): string {
+  return fileURLToPath(new URL(file, import.meta.url));
 }

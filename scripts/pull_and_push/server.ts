@@ -9,6 +9,7 @@
 // With the argument "serve" HTTP goes through `serve()`, else it is bare `node:http`.
 
 import type { Connection } from "../../src/mod.ts";
+import { answerCommands } from "../answering_process.ts";
 import { startBareServer } from "./bare_server.ts";
 import { now, until } from "./clock.ts";
 import type { ServerCommand, ServerReport } from "./protocol.ts";
@@ -45,13 +46,7 @@ async function run({ startAt, endAt, schedule }: ServerCommand): Promise<ServerR
   return { firstVersion, changedAt, cpuMs: (user + system) / 1000, residentBytes };
 }
 
-process.on("message", (command: ServerCommand) => {
-  run(command).then(
-    (result) => process.send?.({ result }),
-    (error: unknown) => process.send?.({ error: String(error) }),
-  );
-});
-process.on("disconnect", () => process.exit());
+answerCommands(run);
 
 const start = process.argv[2] === "serve" ? startWebServer : startBareServer;
 process.send?.({ result: await start(value, push) });
