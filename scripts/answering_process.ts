@@ -66,7 +66,7 @@ export function answerCommands<Command>(act: (command: Command) => Promise<unkno
   process.once("disconnect", () => process.exit());
 }
 
-/** In the child: nobody asks any more, and the process may end by itself, as it would have alone. */
+/** In the child: nobody asks any more, and the process may end by itself, as it would alone. */
 export function answerNoMore(): void {
   process.removeAllListeners("disconnect");
   process.disconnect();

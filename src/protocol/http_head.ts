@@ -35,8 +35,9 @@ const CR = 0x0d;
 export class HeadReader {
   readonly #kind: "request" | "response";
   readonly #sizeMax: number;
-  #bytes: Buffer = Buffer.alloc(0);
-  #seen = 0; // of these, so many have been looked at
+  #buffer: Buffer = Buffer.alloc(0);
+  #size = 0; // so much of it has come
+  #seen = 0; // and so much of that has been looked at
   #lineStart = 0;
   #startLineRead = false;
 
@@ -47,7 +48,7 @@ export class HeadReader {
 
   /** Bytes behind the head, once it is complete; until then what there is of it. */
   get rest(): Uint8Array {
-    return new Uint8Array(this.#bytes);
+    return new Uint8Array(this.#buffer.subarray(0, this.#size));
   }
 
   /**
@@ -58,9 +59,9 @@ export class HeadReader {
    * @throws {RangeError} When it is larger than the limit.
    */
   push(bytes: Uint8Array): HttpHead | null {
-    this.#bytes = Buffer.concat([this.#bytes, bytes]);
-    const all = this.#bytes;
-    for (; this.#seen < Math.min(all.length, this.#sizeMax); this.#seen++) {
+    this.#append(bytes);
+    const all = this.#buffer;
+    for (; this.#seen < Math.min(this.#size, this.#sizeMax); this.#seen++) {
       const at = this.#seen;
       if (at > 0 && all[at - 1] === CR && all[at] !== LF) throw refusal("found a CR without LF");
       if (all[at] !== LF) continue;
@@ -74,6 +75,18 @@ export class HeadReader {
     throw new RangeError(`Cannot read HTTP head: it is larger than ${this.#sizeMax} bytes`);
   }
 
+  /** The buffer grows twofold, or each byte that comes by itself would copy all those before it. */
+  #append(bytes: Uint8Array): void {
+    const needed = this.#size + bytes.length;
+    if (needed > this.#buffer.length) {
+      const grown = Buffer.alloc(Math.max(needed, 2 * this.#buffer.length));
+      this.#buffer.copy(grown, 0, 0, this.#size);
+      this.#buffer = grown;
+    }
+    this.#buffer.set(bytes, this.#size);
+    this.#size = needed;
+  }
+
   #checkStartLine(line: string): void {
     if (!START_LINE[this.#kind].test(line)) {
       const found = JSON.stringify(line.slice(0, 80));
@@ -83,8 +96,9 @@ export class HeadReader {
   }
 
   #finish(end: number): HttpHead {
-    const head = parse(this.#bytes.toString("latin1", 0, end - 4));
-    this.#bytes = this.#bytes.subarray(end);
+    const head = parse(this.#buffer.toString("latin1", 0, end - 4));
+    this.#buffer.copyWithin(0, end, this.#size);
+    this.#size -= end;
     this.#seen = 0;
     this.#lineStart = 0;
     this.#startLineRead = false;
