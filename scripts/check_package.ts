@@ -29,7 +29,7 @@ const FILES: readonly RegExp[] = [
 ];
 
 /** What may be in it besides. */
-const OPTIONAL_FILES: readonly RegExp[] = [/^CHANGELOG\.md$/];
+const OPTIONAL_FILES: readonly RegExp[] = [/^CHANGELOG\.md$/, /^SECURITY\.md$/];
 
 const PROGRAM = `
 import { serve, upgradeWebSocket } from "sluice";

@@ -1,5 +1,5 @@
-// Every example runs. The fenced blocks of README.md and of the README files below src, and those
-// within the doc comments of src, are compiled against the package as a user would; and
+// Every example runs. The fenced blocks of README.md, SECURITY.md, the README files below src, and
+// those within the doc comments of src, are compiled against the package as a user would; and
 //
 //   ```ts             is a module that must compile
 //   ```ts run         is a program: it must also end with 0. One that calls serve() must listen,
@@ -76,7 +76,8 @@ function filesWithExamples(): string[] {
   const below = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".ts") || basename(path) === "README.md")
     .map((path) => `src/${path.split(sep).join("/")}`);
-  return [...(existsSync(join(root, "README.md")) ? ["README.md"] : []), ...below.sort()];
+  const above = ["README.md", "SECURITY.md"].filter((file) => existsSync(join(root, file)));
+  return [...above, ...below.sort()];
 }
 
 /** The blocks of a README, or of the comments of a source, whose lines begin with ` * `. */

@@ -28,7 +28,7 @@ export interface FloodCost {
 
 const AT_ONCE = 32;
 
-/** For what was sent to be taken in. */
+/** For what was sent to be taken in, when nothing else is said. */
 const REST_MS = 1000;
 
 /** The longest default is 10 s, and it is looked at now and then. */
@@ -56,6 +56,7 @@ class CostServer extends AnsweringProcess<CostCommand> {
 export async function measureStage(
   stage: Stage,
   [few, many]: readonly [few: number, many: number] = stage.counts,
+  restMs: number = REST_MS,
 ): Promise<StageCost> {
   const { compressed = false } = stage;
   const server = await CostServer.start({ compression: compressed });
@@ -67,7 +68,7 @@ export async function measureStage(
         const opened = Array.from({ length }, () => enter(stage, server.port));
         sockets.push(...(await Promise.all(opened)));
       }
-      await sleep(REST_MS);
+      await sleep(restMs);
       return await server.costs(true);
     };
     const before = await costsOf(few);

@@ -105,7 +105,7 @@ export const STAGES: readonly Stage[] = [
     reads: true,
     counts: [500, 2500],
     held: null,
-    options: ["connectionsMax", "connectionsPerAddressMax", "idleTimeout"],
+    options: ["connectionsMax", "connectionsPerAddressMax"],
   },
   {
     what: "open and idle, compression agreed",
@@ -115,7 +115,7 @@ export const STAGES: readonly Stage[] = [
     reads: true,
     counts: [500, 2500],
     held: null,
-    options: ["connectionsMax", "connectionsPerAddressMax", "idleTimeout"],
+    options: ["connectionsMax", "connectionsPerAddressMax"],
   },
   {
     what: "message of 1 MiB, never finished",

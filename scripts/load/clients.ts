@@ -122,7 +122,7 @@ async function attempt(command: ClientCommand & { do: "attempt" }): Promise<Atte
     const begun = now();
     let answer: string;
     try {
-      (await dial(url)).socket.destroy();
+      (await dial(url, { timeoutMs: OPEN_TIMEOUT_MS })).socket.destroy();
       times.add(now() - begun);
       answer = "101";
     } catch (error) {

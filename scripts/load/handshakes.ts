@@ -27,7 +27,7 @@ const CHECK_MS = 2000;
 const SECOND_MS = 1000;
 
 /** For those that are late, which would be a goal that is missed. */
-const TAIL_MS = 3000;
+const TAIL_MS = 1000;
 
 /** Runs the load. */
 export async function loadHandshakes(plan: HandshakesPlan): Promise<readonly Goal[]> {

@@ -8,7 +8,7 @@
 //   npm run load -- handshakes     handshakes of a byte now and then
 //   npm run load -- drain          shutdown() with a million messages under way, and SIGTERM
 //   --connections N                default: 10,000
-//   --seconds N                    of readers, at most; default: 90
+//   --seconds N                    of readers, at most; default: 150
 //   --budget MIB                   buffersSizeMax of readers; default: Infinity
 //   --binary                       messages of readers are bytes, of which each connection that is
 //                                  full has copies, and not one text for all
@@ -31,7 +31,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     connections: { type: "string", default: "10000" },
-    seconds: { type: "string", default: "90" },
+    seconds: { type: "string", default: "150" },
     budget: { type: "string" },
     binary: { type: "boolean", default: false },
     verbose: { type: "boolean", default: false },
@@ -57,9 +57,11 @@ await load("readers", `${connections} clients that never read, ${HEALTHY} that d
 await load("handshakes", `${connections} handshakes within 5 s, of a byte each 4 s`, () =>
   loadHandshakes({ connections, withinMs: 5000, trickleMs: 4000, everyMs: 20, server: {} }),
 );
-await load("drain", `shutdown() with ${connections} connections, 100 messages to each`, () =>
-  loadDrain({ connections, rude: 10, count: 100, size: 100, timeout: 10_000, spread: 2000 }),
-);
+for (const count of [100, 1]) {
+  await load("drain", `shutdown() with ${connections} connections, ${count} messages to each`, () =>
+    loadDrain({ connections, rude: 10, count, size: 100, timeout: 10_000, spread: 2000 }),
+  );
+}
 await load("drain", `SIGTERM to the minimal server, ${connections} connections`, () =>
   loadSigterm(connections),
 );
