@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { residentBytes } from "../process_memory.ts";
 
 /** The folder with the servers: the sources, since none of them is compiled. */
 const folder = fileURLToPath(new URL("../../../scripts/bench/", import.meta.url));
@@ -37,8 +38,7 @@ export class Server {
 
   /** Bytes of its memory that are resident. */
   residentBytes(): number {
-    const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
-    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024;
+    return residentBytes(this.#child.pid as number);
   }
 
   stop(): void {

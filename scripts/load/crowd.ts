@@ -1,7 +1,5 @@
-// Many clients in several processes, since each has a bound on its descriptors; and the server,
-// which is looked at from outside, for it may be too busy to answer.
+// Many clients in several processes, since each has a bound on its descriptors; and the server.
 
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { AnsweringProcess } from "../answering_process.ts";
 import type { Attempts, ClientCommand, ClientsReport } from "./protocol.ts";
@@ -86,21 +84,6 @@ export class Crowd {
 }
 
 type Clients = AnsweringProcess<ClientCommand>;
-
-/** Bytes of a process that are resident. */
-export function residentBytes(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024;
-}
-
-/** Bytes of all sockets of the machine, which the kernel holds. */
-export function kernelBytes(): number {
-  const [, pages] = /^TCP:.* mem (\d+)/m.exec(readFileSync("/proc/net/sockstat", "utf8")) ?? [];
-  return Number(pages) * PAGE_SIZE;
-}
-
-/** Of most machines. */
-const PAGE_SIZE = 4096;
 
 export const MEBIBYTE: number = 1024 * 1024;
 

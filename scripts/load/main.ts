@@ -18,6 +18,7 @@
 
 import { parseArgs } from "node:util";
 import type { ServerLimits } from "../../src/mod.ts";
+import { wholeNumber } from "../whole_number.ts";
 import { MEBIBYTE } from "./crowd.ts";
 import { loadDrain, loadSigterm } from "./drain.ts";
 import { isMet, verdictOf } from "./goals.ts";
@@ -38,7 +39,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const [which = "all"] = positionals;
-const connections = positive("connections", values.connections);
+const connections = wholeNumber("connections", values.connections);
 let missed = 0;
 
 await load("readers", `${connections} clients that never read, ${HEALTHY} that do`, () =>
@@ -48,8 +49,8 @@ await load("readers", `${connections} clients that never read, ${HEALTHY} that d
     perSecond: 100,
     size: 1024,
     kind: values.binary ? "binary" : "text",
-    secondsMax: positive("seconds", values.seconds),
-    server: values.budget === undefined ? {} : budget(positive("budget", values.budget)),
+    secondsMax: wholeNumber("seconds", values.seconds),
+    server: values.budget === undefined ? {} : budget(wholeNumber("budget", values.budget)),
     connection: {},
     ...(values.verbose ? { onSecond: (line: string) => console.log(line) } : {}),
   }),
@@ -82,10 +83,4 @@ async function load(
 
 function budget(mebibytes: number): Partial<ServerLimits> {
   return { buffersSizeMax: mebibytes * MEBIBYTE } as Partial<ServerLimits>;
-}
-
-function positive(name: string, text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  console.error(`Cannot run: --${name} is "${text}", must be a whole number from 1`);
-  process.exit(2);
 }

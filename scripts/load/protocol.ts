@@ -40,9 +40,10 @@ export interface Figures {
   readonly broadcasts: number;
   /** Connections that had no room in the last round. */
   readonly missed: number;
-  /** Of the event loop, since the last time that it was asked. */
+  /** By how much the event loop was late, since the broadcast began. */
   readonly loopP99Ms: number;
-  readonly loopMaxMs: number;
+  /** The same, since the last time that it was asked. */
+  readonly recentLoopP99Ms: number;
   /** How often each limit was hit, by its name. */
   readonly limitHits: Readonly<Record<string, number>>;
 }

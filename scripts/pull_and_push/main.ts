@@ -13,6 +13,7 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { wholeNumber } from "../whole_number.ts";
 import { now } from "./clock.ts";
 import { Contest } from "./contest.ts";
 import type { Plan } from "./contest.ts";
@@ -102,19 +103,13 @@ function readOptions(): {
     },
   });
   const asked = { ...(values.quick ? QUICK : {}), ...values };
-  const clients = positive("clients", asked.clients ?? "200");
-  const seconds = positive("seconds", asked.seconds ?? "15");
-  const meanChangeMs = positive("mean-change", asked["mean-change"] ?? "2000");
-  const seed = positive("seed", asked.seed ?? "2");
+  const clients = wholeNumber("clients", asked.clients ?? "200");
+  const seconds = wholeNumber("seconds", asked.seconds ?? "15");
+  const meanChangeMs = wholeNumber("mean-change", asked["mean-change"] ?? "2000");
+  const seed = wholeNumber("seed", asked.seed ?? "2");
   const schedule = scheduleOf(seed, meanChangeMs, seconds);
   const warmUpMs = values.quick ? QUICK_WARM_UP_MS : WARM_UP_MS;
   const { serve } = values;
   const plan = { clients, seconds, meanChangeMs, seed, serve, warmUpMs, schedule };
   return { plan, json: values.json, svg: values.svg, quick: values.quick };
-}
-
-function positive(name: string, text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  console.error(`Cannot run: --${name} is "${text}", must be a whole number from 1`);
-  process.exit(2);
 }
