@@ -4,7 +4,10 @@ import { withDefaults } from "../connection/limits.ts";
 
 /** The bounds of a server. Sizes are bytes, times milliseconds. */
 export interface ServerLimits {
-  /** For the head of a request (408), and for a handler to upgrade (503). Default: 10,000. */
+  /**
+   * For the head of a request (408), of the first one with all that comes before it; and for a
+   * handler to upgrade (503). Default: 10,000.
+   */
   readonly handshakeTimeoutMs: number;
   /** Handshakes that wait for their handler; more are refused with 503. Default: 1,024. */
   readonly pendingUpgradesMax: number;
