@@ -21,7 +21,7 @@ const MEBIBYTE = 1024 * 1024;
 const ROUNDS = 15;
 
 /** A measurement that is shorter says nothing. */
-const SHORTEST_MS = 2;
+const SHORTEST_MS = 5;
 
 /** One that may be slow, with an input of `size`; the function it returns is what is measured. */
 interface Work {

@@ -14,12 +14,14 @@ export interface DrainPlan {
   readonly connections: number;
   /** Clients besides that read, but do not answer: they are there until the time is up. */
   readonly rude: number;
-  /**
-   * Messages to each connection in one moment, just before. Many keep all processes busy for longer
-   * than the spread: then nobody can see it.
-   */
+  /** Messages to each connection in one moment. */
   readonly count: number;
   readonly size: number;
+  /**
+   * Milliseconds between them and the shutdown. 0: they keep all processes busy, and nobody can see
+   * how the closes are spread.
+   */
+  readonly restMs: number;
   /** Milliseconds: see `shutdown()`. */
   readonly timeout: number;
   readonly spread: number;
@@ -41,12 +43,9 @@ const TAIL_MS = 2000;
 
 const TENTHS = 10;
 
-/** With more messages to each nothing is said of the spread. */
-const SPREAD_COUNT_MAX = 10;
-
 /** Calls `shutdown()`. */
 export async function loadDrain(plan: DrainPlan): Promise<readonly Goal[]> {
-  const { connections, rude, count, size, timeout, spread } = plan;
+  const { connections, rude, count, size, restMs, timeout, spread } = plan;
   const server = await LoadedServer.start();
   const clients = new Crowd(server.port, connections);
   const impolite = new Crowd(server.port, Math.max(1, rude));
@@ -60,6 +59,7 @@ export async function loadDrain(plan: DrainPlan): Promise<readonly Goal[]> {
     });
     await sleep(TAIL_MS / 2);
     await server.ask({ do: "flood", count, size });
+    await sleep(restMs);
     const drained = server.ask<Drained>({ do: "shutdown", timeout, spread });
     await sleep(50); // it has stopped to listen
     const refused = await late.ask<Attempts>((url) => {
@@ -76,7 +76,7 @@ export async function loadDrain(plan: DrainPlan): Promise<readonly Goal[]> {
     return [
       ...messageGoals(reading, written, connections * count),
       ...closeGoals(reading, connections),
-      ...(count <= SPREAD_COUNT_MAX ? spreadGoals(times, spread) : []),
+      ...(restMs > 0 ? spreadGoals(times, spread) : []),
       exactly("handshakes that waited: not 503", othersThan(given, "503"), 0, "handshakes"),
       exactly("handshakes that waited: no Retry-After", given.withoutRetryAfter, 0, "handshakes"),
       exactly("new handshakes: let in", refused.answers["101"] ?? 0, 0, "handshakes"),

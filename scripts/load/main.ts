@@ -58,11 +58,13 @@ await load("readers", `${connections} clients that never read, ${HEALTHY} that d
 await load("handshakes", `${connections} handshakes within 5 s, of a byte each 4 s`, () =>
   loadHandshakes({ connections, withinMs: 5000, trickleMs: 4000, everyMs: 20, server: {} }),
 );
-for (const count of [100, 1]) {
-  await load("drain", `shutdown() with ${connections} connections, ${count} messages to each`, () =>
-    loadDrain({ connections, rude: 10, count, size: 100, timeout: 10_000, spread: 2000 }),
-  );
-}
+const drain = { connections, rude: 10, size: 100, timeout: 10_000, spread: 2000 };
+await load("drain", `shutdown() with ${connections} connections, 100 messages to each`, () =>
+  loadDrain({ ...drain, count: 100, restMs: 0 }),
+);
+await load("drain", `shutdown() with ${connections} connections, spread over 2 s`, () =>
+  loadDrain({ ...drain, count: 1, restMs: 2000 }),
+);
 await load("drain", `SIGTERM to the minimal server, ${connections} connections`, () =>
   loadSigterm(connections),
 );
