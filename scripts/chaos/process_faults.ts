@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { Random } from "../../src/testing/random.ts";
 import type { Child } from "../child.ts";
 import { pass } from "./pass.ts";
-import type { ClientsCommand, Rush, Sample, ServerCommand } from "./protocol.ts";
+import type { ClientsCommand, Rush, ServerCommand } from "./protocol.ts";
 
 /** The two processes of a run. */
 export interface Processes {
@@ -76,7 +76,6 @@ async function withoutDescriptors({ server, clients }: Processes): Promise<reado
     const { shed } = await clients.ask<Rush>({ do: "rush", count: RUSH });
     if (shed === 0) wrong.push(`${RUSH} connections open with ${LEFT} descriptors`);
     await pass(SCARCE_MS);
-    await server.ask<Sample>({ do: "sample" });
   } finally {
     setLimit(server.pid, soft, hard);
   }

@@ -135,6 +135,28 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
+test("SIGTERM in the middle of traffic: each client has its echoes in order, then 1001", async () => {
+  await using server = await MinimalServer.start();
+  const clients = await Promise.all(Array.from({ length: 20 }, () => server.open("/echo")));
+  const counts = clients.map(async (client, index) => {
+    let [sent, received] = [0, 0];
+    for (;;) {
+      while (sent - received < 20) client.send(frame("81", String(sent++)));
+      const event = await client.readEvent();
+      if (event === "close 1001") break;
+      assert.is(event, `text ${received++}`);
+      if (index === 0 && received === 500) server.child.kill("SIGTERM");
+    }
+    client.send(closeFrame(1001));
+    await client.fin();
+    client.end();
+    return received;
+  });
+  const received = await Promise.all(counts);
+  assert.ok(received[0] >= 500, `${received}`);
+  assert.is((await ended(server)).code, 0);
+});
+
 test("serve exits with 0 within 5 s although a client answers nothing", async () => {
   await using server = await MinimalServer.start();
   await using _deaf = await server.open("/ws");
