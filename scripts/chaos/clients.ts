@@ -8,14 +8,14 @@ import type { Action } from "./actions.ts";
 import { abortHandshake, probe, rush } from "./opening.ts";
 import { pass } from "./pass.ts";
 import { Peer } from "./peer.ts";
-import type { Ending, PeerWatcher } from "./peer.ts";
 import type { ClientsCommand, ClientsReport } from "./protocol.ts";
+import type { Ending, PeerWatcher } from "./watcher.ts";
 
 const TICK_MS = 10;
 /** After a stop of the process it does not do at once all that it has missed. */
 const TICK_MS_MAX = 100;
 /** Connections that are about to open at the same time. */
-const OPENING_MAX = 100;
+const OPENING_MAX = 400;
 const SLOW_HANDSHAKE_MS_MAX = 3000;
 const VIOLATIONS_MAX = 20;
 /** For a connection to end that must; the server's own time-outs are 10 s. */

@@ -14,19 +14,7 @@ import type { IncomingOwner } from "./incoming.ts";
 import { compressed, fragmented, keyFrom, pingFrame, whole } from "./messages.ts";
 import type { Sent } from "./messages.ts";
 import { requestHead, sendWithin } from "./opening.ts";
-
-/** How a connection ends for the one who looks: the code of the server's Close, or none. */
-export type Ending = number | "no Close";
-
-/** Whom a peer tells. */
-export interface PeerWatcher {
-  opened(peer: Peer): void;
-  echoed(): void;
-  pushed(): void;
-  /** It is over; `ending` is `null` when it never opened, or was cut by the peer itself. */
-  over(peer: Peer, ending: Ending | null): void;
-  violated(what: string): void;
-}
+import type { Ending, PeerWatcher } from "./watcher.ts";
 
 /** Where it connects, and how. */
 export interface PeerOptions {
@@ -38,6 +26,9 @@ export interface PeerOptions {
 }
 
 const PATHS = ["/select", "/for-await", "/for-each"];
+
+/** Of so many clients one does not answer the server's Close. */
+const SILENT_ONE_IN = 4;
 
 /** Clients come from several addresses, each of which has its own ports. */
 const ADDRESSES = process.platform === "linux" ? 16 : 1;
@@ -206,9 +197,13 @@ export class Peer implements IncomingOwner {
     if (this.#mustEcho && this.pending > 0) {
       this.#violated(`${this.pending} messages did not come back before the Close`);
     }
-    if (this.isMidFrame || this.leftAt < Infinity) return;
-    this.#violated(`the server closes with ${this.#ending}, unasked`);
-    this.leave([this.#ending], this.#closeFrame(payload));
+    if (this.leftAt === Infinity) {
+      this.#violated(`the server closes with ${this.#ending}, unasked`);
+      this.#leaves([this.#ending]);
+    }
+    if (this.isMidFrame || this.#mustEcho) return;
+    // §5.5.1: answered by most; who answers nothing is cut off after a while.
+    if (!this.random.oneIn(SILENT_ONE_IN)) this.#socket.write(this.#closeFrame(payload));
   }
 
   #encoded(message: Sent, how: "whole" | "fragmented" | "compressed"): Uint8Array {

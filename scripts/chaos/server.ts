@@ -8,9 +8,10 @@
 
 import { readdirSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { select, tick } from "../../src/channel/mod.ts";
 import { serve, upgradeWebSocket } from "../../src/mod.ts";
 import type { Connection, Message } from "../../src/mod.ts";
-import { select, tick } from "../../src/channel/mod.ts";
+import { setWallClock } from "../../test/support/wall_clock.ts";
 import { answerCommands } from "../child.ts";
 import type { Sample, ServerCommand } from "./protocol.ts";
 import { TimerCensus } from "./timer_census.ts";
@@ -98,19 +99,8 @@ function descriptors(): number | null {
   }
 }
 
-/** `Date` as it would be if somebody set the clock of the machine. */
-function jump(shiftMs: number): void {
-  globalThis.Date = new Proxy(RealDate, {
-    construct: (target, args) =>
-      args.length === 0 ? new target(target.now() + shiftMs) : Reflect.construct(target, args),
-    get: (target, name) =>
-      name === "now" ? () => target.now() + shiftMs : Reflect.get(target, name),
-  });
-}
-
-const RealDate = Date;
-
 process.on("warning", note);
+process.stderr; // Node opens it when it is first asked for: it belongs to what was there before
 delay.enable();
 const server = serve(
   {
@@ -129,5 +119,5 @@ const server = serve(
   },
 );
 answerCommands((command: ServerCommand) => {
-  return command.do === "sample" ? sample() : jump(command.shiftMs);
+  return command.do === "sample" ? sample() : setWallClock(command.shiftMs);
 });

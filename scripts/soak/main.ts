@@ -112,8 +112,10 @@ function judge(): void {
   writeFileSync(join(out, "latest.svg"), plotOf(samples, { ...machine, connections, churn }));
 }
 
+/** Counts are exact; of what is measured five digits are more than the noise leaves. */
 function rounded(_key: string, value: unknown): unknown {
-  return typeof value === "number" ? Number(value.toPrecision(5)) : value;
+  const isMeasured = typeof value === "number" && !Number.isInteger(value);
+  return isMeasured ? Number(value.toPrecision(5)) : value;
 }
 
 function readOptions(): Record<

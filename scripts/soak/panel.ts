@@ -68,11 +68,11 @@ export function drawPanel(
   return parts.join("\n");
 }
 
-/** 1, 2 or 5 times a power of ten, not below `least`. */
+/** 1, 2, 2.5 or 5 times a power of ten, not below `least`. */
 function roundStep(least: number): number {
   if (!(least > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(least));
-  return ([1, 2, 5].find((times) => times * power >= least) ?? 10) * power;
+  return ([1, 2, 2.5, 5].find((times) => times * power >= least) ?? 10) * power;
 }
 
 function tenth(value: number): number {

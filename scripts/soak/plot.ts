@@ -15,12 +15,13 @@ const STYLE = `
 svg{font:12px system-ui,sans-serif}text{fill:#495057}.ground{fill:#fff}
 .title{font-weight:600;font-size:13px;fill:#212529}.grid{stroke:#e9ecef}
 .warm{fill:#868e96;opacity:.1}
-polyline{fill:none;stroke-width:1.5}.a{stroke:#0b7285}.b{stroke:#e67700}.c{stroke:#7048e8}
-text.a{fill:#0b7285}text.b{fill:#e67700}text.c{fill:#7048e8}text{stroke:none}
+polyline{fill:none;stroke-width:1.5}
+polyline.a{stroke:#0b7285}polyline.b{stroke:#e67700}polyline.c{stroke:#7048e8}
+text.a{fill:#0b7285}text.b{fill:#e67700}text.c{fill:#7048e8}
 @media(prefers-color-scheme:dark){
 text{fill:#adb5bd}.ground{fill:#0d1117}.title{fill:#f1f3f5}.grid{stroke:#2b3138}
-.a{stroke:#3bc9db}.b{stroke:#ffa94d}.c{stroke:#b197fc}
-text.a{fill:#3bc9db}text.b{fill:#ffa94d}text.c{fill:#b197fc}text{stroke:none}}`;
+polyline.a{stroke:#3bc9db}polyline.b{stroke:#ffa94d}polyline.c{stroke:#b197fc}
+text.a{fill:#3bc9db}text.b{fill:#ffa94d}text.c{fill:#b197fc}}`;
 
 const MIB = 2 ** 20;
 
@@ -79,7 +80,7 @@ export function plotOf(
   const { date, cpu, node, connections, churn } = about;
   const last = samples[samples.length - 1];
   const title =
-    `${connections} connections for ${Math.round(last.atMs / 60_000)} minutes, ` +
+    `${connections} connections for ${Number((last.atMs / 60_000).toPrecision(2))} minutes, ` +
     `${churn} of them replaced each second`;
   const height = HEAD + Math.ceil(PANELS.length / COLUMNS) * PANEL_HEIGHT + 28;
   const warmUp = warmUpMs(samples);

@@ -10,6 +10,7 @@
 
 import { serve, upgradeWebSocket } from "../../src/mod.ts";
 import type { Connection, ServeOptions, UpgradeOptions } from "../../src/mod.ts";
+import { setWallClock } from "./wall_clock.ts";
 
 /** What the program is told. */
 export interface FaultServerOptions {
@@ -17,16 +18,6 @@ export interface FaultServerOptions {
   /** Default: any that is free. */
   readonly port?: number;
   readonly upgrade?: UpgradeOptions;
-}
-
-const RealDate = Date;
-
-function jump(shiftMs: number): void {
-  const now = (): number => RealDate.now() + shiftMs;
-  globalThis.Date = new Proxy(RealDate, {
-    construct: (target, args) => Reflect.construct(target, args.length === 0 ? [now()] : args),
-    get: (target, name) => (name === "now" ? now : Reflect.get(target, name)),
-  });
 }
 
 function block(ms: number): void {
@@ -45,7 +36,7 @@ async function run(connection: Connection): Promise<void> {
     if (command === "throw") throw new Error("The handler throws");
     if (command === "reject") return Promise.reject();
     if (command === "over") return;
-    if (command === "jump") jump(Number(number));
+    if (command === "jump") setWallClock(Number(number));
     if (command === "blindly") {
       for (let count = 0; count < 100; count++) void connection.write("x".repeat(20_000));
     }
@@ -63,7 +54,12 @@ async function run(connection: Connection): Promise<void> {
   }
 }
 
-const { limits = {}, port = 0, upgrade = {} } = JSON.parse(process.argv[2] ?? "{}") as FaultServerOptions;
+function failing(): never {
+  throw new Error("Who is told of errors throws, too");
+}
+
+const options = JSON.parse(process.argv[2] ?? "{}") as FaultServerOptions;
+const { limits = {}, port = 0, upgrade = {} } = options;
 
 serve(
   {
@@ -71,9 +67,7 @@ serve(
     hostname: "127.0.0.1",
     limits,
     onListen: (addr) => console.log(`port ${addr.transport === "tcp" ? addr.port : 0}`),
-    onError: () => {
-      throw new Error("Who is told of errors throws, too");
-    },
+    onError: failing,
   },
   (request) => {
     const path = new URL(request.url).pathname;
@@ -82,12 +76,6 @@ serve(
       upgradeWebSocket(request, run);
       throw new Error("The handler throws behind upgradeWebSocket()");
     }
-    const options = {
-      ...upgrade,
-      onError: () => {
-        throw new Error("Who is told of errors throws, too");
-      },
-    };
-    return upgradeWebSocket(request, options, run).response;
+    return upgradeWebSocket(request, { ...upgrade, onError: failing }, run).response;
   },
 );
