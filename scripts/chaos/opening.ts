@@ -28,13 +28,16 @@ export function requestHead(path: string, compresses: boolean): string {
   );
 }
 
-/** Sends a head at once, or in pieces within so many milliseconds. */
-export function sendWithin(ms: number, head: string, socket: Socket): void {
+/**
+ * Sends a head at once, or in pieces within so many milliseconds. One timer after the other: those
+ * of different delays that are overdue, as after a stop of the process, go off in any order.
+ */
+export async function sendWithin(ms: number, head: string, socket: Socket): Promise<void> {
   if (ms === 0) return void socket.write(head);
   const size = Math.ceil(head.length / PIECES);
-  for (let piece = 0; piece < PIECES; piece++) {
-    const text = head.slice(piece * size, (piece + 1) * size);
-    setTimeout(() => socket.write(text), (piece * ms) / PIECES);
+  for (let at = 0; at < head.length; at += size) {
+    socket.write(head.slice(at, at + size));
+    await pass(ms / PIECES);
   }
 }
 

@@ -66,7 +66,7 @@ export class Peer implements IncomingOwner {
     const address = { host: "127.0.0.1", port, localAddress };
     this.#socket = connect({ ...address, noDelay: true, allowHalfOpen: true });
     const head = requestHead(this.#path, this.#compresses);
-    this.#socket.on("connect", () => sendWithin(handshakeMs, head, this.#socket));
+    this.#socket.on("connect", () => void sendWithin(handshakeMs, head, this.#socket));
     this.#socket.on("data", (chunk: Buffer) => this.#receive(chunk));
     this.#socket.on("end", () => this.#socket.end());
     this.#socket.on("error", () => {});
