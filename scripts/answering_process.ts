@@ -4,6 +4,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 
 /** A process that answers each command with a message: see {@linkcode answerCommands}. */
 export class AnsweringProcess<Command extends object> {
@@ -12,12 +13,12 @@ export class AnsweringProcess<Command extends object> {
   readonly exited: Promise<number | null>;
 
   /**
-   * Runs the module at `path`.
+   * Runs the module at `url`.
    *
    * @param options For Node itself, as `--expose-gc`.
    */
-  constructor(path: string, args: readonly string[] = [], options: readonly string[] = []) {
-    this.#process = spawn(process.execPath, [...options, path, ...args], {
+  constructor(url: URL, args: readonly string[] = [], options: readonly string[] = []) {
+    this.#process = spawn(process.execPath, [...options, fileURLToPath(url), ...args], {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     this.exited = once(this.#process, "exit").then(([code]) => code as number | null);
@@ -27,6 +28,16 @@ export class AnsweringProcess<Command extends object> {
     return this.#process.pid as number;
   }
 
+  /** Whether it runs, or is stopped by a signal. */
+  get isAlive(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#process.kill(name);
+  }
+
+  /** One command at a time. */
   ask<T>(command: Command): Promise<T> {
     this.#process.send(command);
     return this.answer<T>();
@@ -49,17 +60,17 @@ export class AnsweringProcess<Command extends object> {
   }
 
   async stop(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    if (!this.isAlive) return;
     this.#process.kill("SIGKILL");
     await this.exited;
   }
 }
 
 /** In the child: has `act` answer each command. The process ends with its parent. */
-export function answerCommands<Command>(act: (command: Command) => Promise<unknown>): void {
+export function answerCommands<Command>(act: (command: Command) => unknown): void {
   process.on("message", (command: Command) => {
-    act(command).then(
-      (result) => process.send?.({ result }),
+    new Promise((resolve) => resolve(act(command))).then(
+      (result) => process.send?.({ result: result ?? null }),
       (error: unknown) => process.send?.({ error: String(error) }),
     );
   });

@@ -1,7 +1,7 @@
 // When all clients have gone a server must be as it was before the first came: no connection, no
 // descriptor, no timer, no byte held.
 
-import type { Child } from "../child.ts";
+import type { AnsweringProcess } from "../answering_process.ts";
 import { pass } from "./pass.ts";
 import type { Sample, ServerCommand } from "./protocol.ts";
 
@@ -11,7 +11,7 @@ const AGAIN_MS = 250;
 
 /** What is left after a while, in words; nothing when all is well. */
 export async function wrongAtEnd(
-  server: Child<ServerCommand>,
+  server: AnsweringProcess<ServerCommand>,
   before: Sample,
 ): Promise<readonly string[]> {
   const end = performance.now() + WITHIN_MS;

@@ -2,7 +2,7 @@
 // comes. A turn of the clock does what is due: so many actions, each by a connection that is drawn.
 
 import { Random } from "../../src/testing/random.ts";
-import { answerCommands } from "../child.ts";
+import { answerCommands } from "../answering_process.ts";
 import { ACTIONS, CHURN, draw } from "./actions.ts";
 import type { Action } from "./actions.ts";
 import { abortHandshake, probe, rush } from "./opening.ts";

@@ -13,7 +13,7 @@
 
 import { parseArgs } from "node:util";
 import { Random } from "../../src/testing/random.ts";
-import { Child } from "../child.ts";
+import { AnsweringProcess } from "../answering_process.ts";
 import { wrongAtEnd } from "./at_end.ts";
 import { pass } from "./pass.ts";
 import { processFaults } from "./process_faults.ts";
@@ -25,11 +25,12 @@ const PAUSE_MS_MAX = 3000;
 
 const { minutes, connections, rate, seed } = readOptions();
 console.log(`Chaos: ${connections} connections, ${rate} actions a second, seed ${seed}`);
-const server = new Child<ServerCommand>(new URL("server.js", import.meta.url), [`${PUSH_MS}`], [
-  "--expose-gc",
-  "--unhandled-rejections=strict",
-]);
-const clients = new Child<ClientsCommand>(new URL("clients.js", import.meta.url), []);
+const server = new AnsweringProcess<ServerCommand>(
+  new URL("server.js", import.meta.url),
+  [String(PUSH_MS)],
+  ["--expose-gc", "--unhandled-rejections=strict"],
+);
+const clients = new AnsweringProcess<ClientsCommand>(new URL("clients.js", import.meta.url));
 const happened: Record<string, number> = {};
 const wrong: string[] = [];
 try {

@@ -4,14 +4,14 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import type { Random } from "../../src/testing/random.ts";
-import type { Child } from "../child.ts";
+import type { AnsweringProcess } from "../answering_process.ts";
 import { pass } from "./pass.ts";
 import type { ClientsCommand, Rush, ServerCommand } from "./protocol.ts";
 
 /** The two processes of a run. */
 export interface Processes {
-  readonly server: Child<ServerCommand>;
-  readonly clients: Child<ClientsCommand>;
+  readonly server: AnsweringProcess<ServerCommand>;
+  readonly clients: AnsweringProcess<ClientsCommand>;
 }
 
 /** A fault of processes. */
@@ -58,7 +58,7 @@ export function processFaults(): readonly ProcessFault[] {
   return faults;
 }
 
-async function stopped(process: Child<object>, ms: number): Promise<readonly string[]> {
+async function stopped(process: AnsweringProcess<object>, ms: number): Promise<readonly string[]> {
   process.signal("SIGSTOP");
   await pass(ms);
   process.signal("SIGCONT");

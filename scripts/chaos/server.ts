@@ -12,7 +12,7 @@ import { select, tick } from "../../src/channel/mod.ts";
 import { serve, upgradeWebSocket } from "../../src/mod.ts";
 import type { Connection, Message } from "../../src/mod.ts";
 import { setWallClock } from "../../test/support/wall_clock.ts";
-import { answerCommands } from "../child.ts";
+import { answerCommands } from "../answering_process.ts";
 import type { Sample, ServerCommand } from "./protocol.ts";
 import { TimerCensus } from "./timer_census.ts";
 

@@ -4,7 +4,6 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { encodeFrame, Opcode } from "../../src/frame/mod.ts";
 import { AnsweringProcess } from "../answering_process.ts";
 import { openClient, send } from "./clients.ts";
@@ -40,9 +39,9 @@ class CostServer extends AnsweringProcess<CostCommand> {
   port = 0;
 
   static async start(setup: Partial<CostSetup>): Promise<CostServer> {
-    const path = fileURLToPath(new URL("./server.js", import.meta.url));
+    const url = new URL("./server.js", import.meta.url);
     const whole: CostSetup = { server: {}, connection: {}, compression: false, ...setup };
-    const server = new CostServer(path, [JSON.stringify(whole)], ["--expose-gc"]);
+    const server = new CostServer(url, [JSON.stringify(whole)], ["--expose-gc"]);
     server.port = await server.answer<number>();
     return server;
   }

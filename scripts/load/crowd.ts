@@ -1,6 +1,5 @@
 // Many clients in several processes, since each has a bound on its descriptors; and the server.
 
-import { fileURLToPath } from "node:url";
 import { AnsweringProcess } from "../answering_process.ts";
 import type { Attempts, ClientCommand, ClientsReport } from "./protocol.ts";
 import type { ServerCommand, ServerSetup } from "./protocol.ts";
@@ -14,8 +13,8 @@ export class LoadedServer extends AnsweringProcess<ServerCommand> {
 
   static async start(setup: Partial<ServerSetup> = {}): Promise<LoadedServer> {
     const whole: ServerSetup = { server: {}, connection: {}, ...setup };
-    const path = fileURLToPath(new URL("./server.js", import.meta.url));
-    const server = new LoadedServer(path, [JSON.stringify(whole)]);
+    const url = new URL("./server.js", import.meta.url);
+    const server = new LoadedServer(url, [JSON.stringify(whole)]);
     server.port = await server.answer<number>();
     return server;
   }
@@ -34,7 +33,7 @@ export class Crowd {
    * @param host The address of the server; `null`: one for each process.
    */
   constructor(port: number, count: number, host: string | null = null) {
-    const path = fileURLToPath(new URL("./clients.js", import.meta.url));
+    const url = new URL("./clients.js", import.meta.url);
     const processes = Math.ceil(count / PER_PROCESS_MAX);
     this.#port = port;
     this.#counts = Array.from({ length: processes }, (_, index) =>
@@ -42,7 +41,7 @@ export class Crowd {
     );
     this.#processes = this.#counts.map(() => {
       hosts = (hosts % 250) + 1;
-      const child = new AnsweringProcess<ClientCommand>(path);
+      const child = new AnsweringProcess<ClientCommand>(url);
       return { child, host: host ?? `127.0.0.${hosts}` };
     });
   }

@@ -1,7 +1,6 @@
 // One contestant: its server and its clients, two processes that are started, warmed up, and taken
 // through the window that is measured.
 
-import { fileURLToPath } from "node:url";
 import { AnsweringProcess } from "../answering_process.ts";
 import { now } from "./clock.ts";
 import type { Contestant } from "./contestants.ts";
@@ -48,8 +47,8 @@ export class Contest {
   constructor(contestant: Contestant, plan: Plan) {
     this.contestant = contestant;
     this.#plan = plan;
-    this.#server = new AnsweringProcess(pathOf("server.js"), plan.serve ? ["serve"] : []);
-    this.#clients = new AnsweringProcess(pathOf("clients.js"));
+    this.#server = new AnsweringProcess(urlOf("server.js"), plan.serve ? ["serve"] : []);
+    this.#clients = new AnsweringProcess(urlOf("clients.js"));
   }
 
   /** Fulfils when all clients know the value, and both processes are warm. */
@@ -92,6 +91,6 @@ export class Contest {
   }
 }
 
-function pathOf(file: string): string {
-  return fileURLToPath(new URL(file, import.meta.url));
+function urlOf(file: string): URL {
+  return new URL(file, import.meta.url);
 }

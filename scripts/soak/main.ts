@@ -18,7 +18,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { Child } from "../child.ts";
+import { AnsweringProcess } from "../answering_process.ts";
 import { wrongAtEnd } from "../chaos/at_end.ts";
 import { pass } from "../chaos/pass.ts";
 import type { ClientsCommand, ClientsReport, Sample, ServerCommand } from "../chaos/protocol.ts";
@@ -34,12 +34,14 @@ const PUSH_MS = 5000;
 
 const { minutes, connections, churn, rate, every, seed, out, leaks } = readOptions();
 console.log(`Soak: ${minutes} minutes, ${connections} connections, ${churn} others a second`);
-const server = new Child<ServerCommand>(
+const server = new AnsweringProcess<ServerCommand>(
   new URL("../chaos/server.js", import.meta.url),
   [String(PUSH_MS), ...(leaks ? ["--leak"] : [])],
   ["--expose-gc", "--unhandled-rejections=strict"],
 );
-const clients = new Child<ClientsCommand>(new URL("../chaos/clients.js", import.meta.url), []);
+const clients = new AnsweringProcess<ClientsCommand>(
+  new URL("../chaos/clients.js", import.meta.url),
+);
 const samples: SoakSample[] = [];
 const wrong: string[] = [];
 try {
