@@ -220,7 +220,8 @@ export class Lifecycle
   received(bytes: Uint8Array): void {
     this.bytesReceived += bytes.length;
     this.observed.received(bytes);
-    if (this.#endpoint.state === "ending") return this.#tcpEnd.discard(bytes.length); // [B45]
+    // §7.1.1 [B45]
+    if (this.#endpoint.state === "ending") return this.#tcpEnd.discard(bytes.length);
     this.observed.read(bytes);
     this.writeLoop.turnBegins();
     this.#endpoint.receive(bytes);

@@ -1,7 +1,7 @@
 // The end of TCP, once both sides have said what they had to say: who sends FIN first, how long the
 // other side may take, and what becomes of what it still sends.
 //
-//   peer's Close  ->  our Close, FIN  ->  peer's FIN             server: §7.1.1 [B45]
+//   peer's Close  ->  our Close, FIN  ->  peer's FIN             server: §7.1.1
 //   peer's Close  ->  our Close  ->  peer's FIN  ->  FIN         client, which waits for it
 
 import type { Clock } from "./clock.ts";
