@@ -20,6 +20,7 @@ import type { Clock } from "./clock.ts";
 import type { Compression } from "./compression.ts";
 import { Deadline, timedOut } from "./deadline.ts";
 import { ConnectionClosedError } from "./error.ts";
+import { fewAtOnce } from "./few_at_once.ts";
 import { frameLimits } from "./frame_limits.ts";
 import type { FrameLimits, FrameLimitsOwner } from "./frame_limits.ts";
 import { Keepalive } from "./keepalive.ts";
@@ -350,10 +351,14 @@ export class Lifecycle
     if (!isFull) return this.#stall?.meet();
     const { stallTimeoutMs } = this.#limits;
     this.#stall ??= new Deadline(this.#clock);
-    this.#stall.set(stallTimeoutMs, () => {
-      const text = `Peer took no byte for ${stallTimeoutMs} ms (stallTimeoutMs)`;
-      this.#expire("stallTimeoutMs", stallTimeoutMs, stallTimeoutMs, text);
-    });
+    this.#stall.set(stallTimeoutMs, () => fewAtOnce(this.#clock, () => this.#stallExpired()));
+  }
+
+  #stallExpired(): void {
+    if (!this.observed.isStalled) return; // it took some, while others had their turn
+    const { stallTimeoutMs } = this.#limits;
+    const text = `Peer took no byte for ${stallTimeoutMs} ms (stallTimeoutMs)`;
+    this.#expire("stallTimeoutMs", stallTimeoutMs, stallTimeoutMs, text);
   }
 
   finished(): void {
