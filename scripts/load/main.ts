@@ -84,5 +84,5 @@ async function load(
 }
 
 function budget(mebibytes: number): Partial<ServerLimits> {
-  return { buffersSizeMax: mebibytes * MEBIBYTE } as Partial<ServerLimits>;
+  return { buffersSizeMax: mebibytes * MEBIBYTE };
 }
