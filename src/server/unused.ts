@@ -36,7 +36,7 @@ export class UnusedConnections {
     const key = this.#keyOf(socket);
     if (key === null) return;
     const forget = (): void => {
-      if (this.#sockets.get(key)?.socket === socket) this.#sockets.delete(key);
+      if (this.#sockets.get(key)?.socket === socket) this.#remove(key);
     };
     const since = this.#sockets.get(key)?.since ?? systemClock.now();
     this.#sockets.set(key, { socket, since, forget });
@@ -49,12 +49,19 @@ export class UnusedConnections {
     const key = this.#keyOf(socket);
     if (key === null) return;
     const unused = this.#sockets.get(key);
-    this.#sockets.delete(key);
+    this.#remove(key);
     unused?.socket.off("close", unused.forget);
   }
 
   destroy(): void {
     for (const { socket } of this.#sockets.values()) socket.destroy();
+  }
+
+  #remove(key: Socket | string): void {
+    this.#sockets.delete(key);
+    if (this.#sockets.size > 0 || this.#timer === null) return;
+    systemClock.clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
   /** They are in the order in which they came. */
