@@ -112,7 +112,7 @@ function consentsOf(text: string): Consent[] {
  * over their halves; RFC 9112 §3 lets it take several spaces for one.
  */
 function asTaken(text: string): string {
-  return text.replace(/^[\r\n]+/, "").replace(/^([A-Z]+) +/, "$1 ");
+  return text.replace(/^[\r\n]+/, "").replace(/^([A-Z]+) +(\S*) +HTTP/, "$1 $2 HTTP");
 }
 
 function isWithinBounds(head: ReferenceHead, handshake: ReferenceHandshake): boolean {
