@@ -21,6 +21,7 @@ import { CloseCode } from "../frame/mod.ts";
 import { LimitError } from "../protocol/limit_error.ts";
 import type { Clock } from "./clock.ts";
 import { Deadline } from "./deadline.ts";
+import { fewAtOnce } from "./few_at_once.ts";
 import { PauseReason } from "./pause_reason.ts";
 import { setImmediate } from "./turn.ts";
 
@@ -40,6 +41,7 @@ const PATIENCE_MS = 1000;
 /** What all members hold, and its bound. */
 export class Budget {
   readonly #sizeMax: number;
+  readonly #clock: Clock;
   readonly #shares = new Set<Share>();
   readonly #paused = new Set<Share>();
   readonly #patience: Deadline;
@@ -49,6 +51,7 @@ export class Budget {
 
   constructor(sizeMax: number, clock: Clock) {
     this.#sizeMax = sizeMax;
+    this.#clock = clock;
     this.#patience = new Deadline(clock);
   }
 
@@ -112,15 +115,23 @@ export class Budget {
 
   /** Sheds who holds the most. At the end of the patience the readers may have caught up. */
   #relieve(): void {
-    const dearest = this.#total > this.#sizeMax ? [...this.#shares] : [];
-    dearest.sort((one, other) => other.held - one.held);
+    if (this.#total <= this.#sizeMax) return this.#relax();
+    this.#patience.set(PATIENCE_MS, () => this.#relieve());
+    const dearest = [...this.#shares].sort((one, other) => other.held - one.held);
+    let left = this.#total;
     for (const share of dearest) {
-      if (this.#total <= this.#enough) break;
-      const error = tooMuch(this.#sizeMax, this.#total);
-      share.leave();
-      share.member.shed(error);
+      if (left <= this.#enough) break;
+      left -= share.held;
+      fewAtOnce(this.#clock, () => this.#shed(share));
     }
-    this.#relax();
+  }
+
+  /** By now others may have let go of enough. */
+  #shed(share: Share): void {
+    if (this.#total <= this.#enough || !this.#shares.has(share)) return;
+    const error = tooMuch(this.#sizeMax, this.#total);
+    share.leave();
+    share.member.shed(error);
   }
 
   /** Everybody is read again. */

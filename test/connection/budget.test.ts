@@ -162,4 +162,17 @@ test("Budget forgets who leaves: once, and whatever he says later", () => {
   assert.is(budget.total, 0);
 });
 
+test("Budget sheds a few in each turn of the event loop, and no more than it must", async () => {
+  const { budget, all } = members(200);
+  for (const member of all) member.hold(10);
+  const counts: number[] = [];
+  for (let round = 0; round < 4; round++) {
+    await turn();
+    counts.push(all.filter(({ error }) => error !== null).length);
+  }
+  assert.equal(counts, [64, 113, 113, 113]);
+  assert.is(budget.total, 870);
+  assert.ok(all.every(({ paused, error }) => error !== null || !paused));
+});
+
 test.run();
