@@ -80,7 +80,8 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
    * {@linkcode TextBytes}), a `Uint8Array` of its own for binary (§5.6).
    *
    * Rejects with {@linkcode ConnectionClosedError} when all messages are read and no other can
-   * come, and with the reason of `signal`, which takes no message.
+   * come, and with the reason of `signal`, which takes no message. A rejection that nobody looks at
+   * ends no process.
    */
   read(options?: WaitOptions): Promise<Message> {
     return this.#lifecycle.readLoop.read(options);
@@ -284,5 +285,15 @@ function checked(message: Message): Message {
     );
   }
   if (message instanceof TextBytes) checkUtf8(message);
+  if (message.length === 0) checkAttached(message);
   return message;
+}
+
+/** Bytes whose memory was transferred look empty, and throw where they are copied. */
+function checkAttached(message: Uint8Array): void {
+  try {
+    new Uint8Array(message);
+  } catch {
+    throw new TypeError("Cannot write: the memory of message was transferred to somebody else");
+  }
 }

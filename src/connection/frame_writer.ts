@@ -42,6 +42,8 @@ export function isTooLargeForPage(message: Message): boolean {
 
 /** What a {@linkcode FrameWriter} tells its owner. */
 export interface FrameWriterOwner {
+  /** Calls {@linkcode FrameWriter.flush}, and sees to it that nothing is written meanwhile. */
+  releasePage(): void;
   /** The socket takes nothing more until it has drained. */
   filled(): void;
 }
@@ -162,8 +164,17 @@ export class FrameWriter implements PageUser {
     if (page.user !== this) return;
     const batch = page.take();
     if (batch.length === 0) return;
+    if (this.#transport?.readsLater) { // or one batch that waits would hold the page
+      const copy = new Uint8Array(batch);
+      page.giveBack(batch);
+      return this.#write(copy);
+    }
     this.#write(batch);
     if (this.#transport?.flushed) page.giveBack(batch);
+  }
+
+  releasePage(): void {
+    this.#owner.releasePage();
   }
 
   /** Ends our direction behind all that was written. */

@@ -31,8 +31,8 @@ const TEXTS_MAX = 32;
 
 /** Who writes batches. */
 export interface PageUser {
-  /** Sends the batch that is in the page. */
-  flush(): void;
+  /** Has the batch sent that is in the page: another needs it. */
+  releasePage(): void;
 }
 
 /** A page and the batch that is being written into it. */
@@ -59,7 +59,7 @@ export class Page {
    * a stream in memory, in the middle of it, lets others write.
    */
   claim(user: PageUser): void {
-    while (this.user !== null) this.user.flush();
+    while (this.user !== null) this.user.releasePage();
     this.user = user;
   }
 

@@ -10,6 +10,8 @@ export interface Transport {
   write(bytes: Uint8Array): boolean;
   /** Whether all that was written has left, so that none of its memory is referred to any more. */
   readonly flushed: boolean;
+  /** Whether it reads what it was given later than that, as TLS does. Default: `false`. */
+  readonly readsLater?: boolean;
   /** Stops reading, so that TCP slows the peer. What is under way may still arrive. */
   pause(): void;
   /** Reads again. */

@@ -148,20 +148,37 @@ export class WriteLoop implements FrameWriterOwner {
     if (!this.#isIdle) return false;
     const isLarge = isTooLargeForPage(message);
     if (!isLarge && !this.#writer.isFree) return false; // many to whom little is sent: a batch each
-    if (!this.#writer.isReady()) return false;
+    if (!this.#isReadyAndIdle()) return false;
     this.#stretch += isLarge ? LARGE_STRETCH : 1;
     if (this.#compresses) this.#stretch += message.length >> COMPRESSED_SHIFT;
     this.messagesSent++;
     const isAlone = isLarge || (this.#isAnswering && this.#writesInTurn === 0);
     this.#writesInTurn++;
     this.#isFlushing = true;
-    if (isLarge && typeof message !== "string") this.#writer.borrowed(message, toSend !== message);
-    else this.#writer.message(toSend, isAlone);
-    if (isAlone) this.#writer.flush();
-    this.#isFlushing = false;
+    try {
+      if (isLarge && typeof message !== "string") {
+        this.#writer.borrowed(message, toSend !== message);
+      } else {
+        this.#writer.message(toSend, isAlone);
+      }
+      if (isAlone) this.#writer.flush();
+    } finally {
+      this.#isFlushing = false; // or every flush to come would wait for this one
+    }
     if (!isAlone) this.#schedule();
     else if (this.share !== null) this.share.changed();
     return true;
+  }
+
+  /**
+   * To make room in the page may write, and a stream in memory runs others in the middle of that:
+   * what they ask of this connection comes first, and a Close may be among it (§5.5.1).
+   */
+  #isReadyAndIdle(): boolean {
+    this.#isFlushing = true;
+    const isReady = this.#writer.isReady();
+    this.#isFlushing = false;
+    return isReady && this.#isIdle;
   }
 
   /** Whether nothing is to be sent before the next message, and nothing forbids to send it. */
@@ -271,6 +288,14 @@ export class WriteLoop implements FrameWriterOwner {
     this.#endDue = false;
     this.#writer.end();
     this.#owner.finished();
+  }
+
+  /** Another connection needs the page. Nothing may overtake what is in it. */
+  releasePage(): void {
+    const wasFlushing = this.#isFlushing;
+    this.#isFlushing = true;
+    this.#writer.flush();
+    this.#isFlushing = wasFlushing;
   }
 
   /** Told by the writer, also when it wrote because another connection needed the page. */

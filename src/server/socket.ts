@@ -21,6 +21,7 @@ export class SocketTransport implements Transport {
    * are; TLS may go on reading them to encrypt.
    */
   readonly #isPlain: boolean;
+  readonly readsLater: boolean;
   /** What is told what happens. */
   readonly events: TransportEvents;
   /** Whether nobody heard of its chunks before we did, who might have kept one. */
@@ -31,6 +32,7 @@ export class SocketTransport implements Transport {
   constructor(socket: Duplex, events: TransportEvents) {
     this.#socket = Object.assign(socket, { [TRANSPORT]: this as SocketTransport });
     this.#isPlain = socket instanceof Socket && !(socket instanceof TLSSocket);
+    this.readsLater = !this.#isPlain;
     this.events = events;
   }
 

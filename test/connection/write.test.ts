@@ -223,4 +223,22 @@ test("write() that waits rejects when the line is lost, with its cause", async (
   assert.equal(line.connection.stats().outbox, { messages: 0, size: 0 });
 });
 
+test("write() of bytes whose memory was transferred throws, and all others go on", async () => {
+  const [line, other] = [new Line(), new Line()];
+  for (const size of [10, 100_000]) {
+    const bytes = new Uint8Array(size);
+    structuredClone(bytes, { transfer: [bytes.buffer] });
+    const isTypeError = (error: unknown): boolean =>
+      error instanceof TypeError && error.message.includes("transferred");
+    assert.throws(() => void line.connection.write(bytes), isTypeError);
+    assert.throws(() => line.connection.tryWrite(bytes), isTypeError);
+  }
+  void line.connection.write("a");
+  void line.connection.write(new Uint8Array(0));
+  void other.connection.write("b");
+  await turn();
+  assert.is(line.transport.sent, textHex("a") + "8200");
+  assert.is(other.transport.sent, textHex("b"));
+});
+
 test.run();
