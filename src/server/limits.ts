@@ -11,6 +11,12 @@ export interface ServerLimits {
   readonly handshakeTimeoutMs: number;
   /** Handshakes that wait for their handler; more are refused with 503. Default: 1,024. */
   readonly pendingUpgradesMax: number;
+  /**
+   * Requests of one connection that came one behind the other (pipelining, RFC 9112 §9.3.2) and
+   * wait for their answers; with one more it is cut, or a client that reads none would pile them
+   * up. Default: 100.
+   */
+  readonly pipelinedRequestsMax: number;
   /** WebSocket connections; a handshake beyond it is refused with 503. Default: Infinity. */
   readonly connectionsMax: number;
   /**
@@ -42,6 +48,7 @@ export interface ServerLimits {
 const DEFAULTS: ServerLimits = {
   handshakeTimeoutMs: 10_000,
   pendingUpgradesMax: 1024,
+  pipelinedRequestsMax: 100,
   connectionsMax: Infinity,
   connectionsPerAddressMax: Infinity,
   buffersSizeMax: Infinity,

@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import type { LimitHit } from "../connection/diagnostics.ts";
 import { isWebSocketUpgrade } from "../protocol/handshake.ts";
@@ -48,6 +49,9 @@ const HEAD_LIMITS: ReadonlyMap<string, "handshakeTimeoutMs" | "headersSizeMax"> 
   ["HPE_HEADER_OVERFLOW", "headersSizeMax"],
 ]);
 
+/** For a whole request, head and body: Node's default, and never less than for the head. */
+const REQUEST_TIMEOUT_MS = 300_000;
+
 /** How often Node looks for heads that take too long. */
 const CHECK_INTERVAL_MS = 2000;
 
@@ -69,6 +73,7 @@ export function createNodeServer(
   const timeoutMs = Math.min(limits.handshakeTimeoutMs, NODE_MAX);
   const options = {
     headersTimeout: timeoutMs,
+    requestTimeout: Math.max(timeoutMs, REQUEST_TIMEOUT_MS),
     connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, timeoutMs),
     maxHeaderSize: Math.min(headersSizeMax, NODE_MAX),
     noDelay: true,
@@ -89,15 +94,31 @@ export function createNodeServer(
   });
   node.on("connection", (socket: Socket) => unused.add(socket));
   node.on("secureConnection", (socket: Socket) => unused.add(socket));
-  const pipeline = new Pipeline();
+  const { pipelinedRequestsMax } = limits;
+  const pipeline = new Pipeline(pipelinedRequestsMax);
+  const refused = new WeakSet<Duplex>();
   node.on("request", (incoming, outgoing) => {
+    const { socket } = incoming;
+    unused.delete(socket);
+    if (refused.has(socket)) return;
+    if (pipeline.push(socket, outgoing)) return events.request(incoming, outgoing);
+    if (socket.destroyed) return; // others came in the same read
+    const [limit, found] = [pipelinedRequestsMax, pipelinedRequestsMax + 1];
+    const name = "pipelinedRequestsMax";
+    events.limitHit({ name, limit, found, status: null, remoteAddr: remoteAddr(socket) });
+    socket.destroy();
+  });
+  // What else than 100-continue is expected: RFC 9110 §10.1.1. Nothing behind it is taken for more.
+  node.on("checkExpectation", (incoming, outgoing) => {
     unused.delete(incoming.socket);
+    refused.add(incoming.socket);
     pipeline.push(incoming.socket, outgoing);
-    events.request(incoming, outgoing);
+    outgoing.writeHead(417, { Connection: "close", "Content-Length": 0 }).end();
   });
   node.on("upgrade", (incoming, stream, head) => {
     const socket = stream as Socket;
     unused.delete(socket);
+    if (refused.has(socket)) return void socket.destroy();
     pipeline.behind(socket, () => events.upgrade(incoming, socket, head));
   });
   node.on("connect", (_incoming, stream) => {

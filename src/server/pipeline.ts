@@ -13,18 +13,33 @@ interface Answer {
 
 /** What each socket of a server owes. */
 export class Pipeline {
+  readonly #owedMax: number;
+  readonly #owed = new WeakMap<Duplex, number>();
   readonly #answers = new WeakMap<Duplex, Answer>();
   /** Sockets on which something waits: of these Node may have let go, and does not end them. */
   readonly #waiting = new Set<Duplex>();
 
-  /** A request came. */
-  push(socket: Duplex, outgoing: ServerResponse): void {
+  /** @param owedMax Answers that a socket may owe. */
+  constructor(owedMax: number) {
+    this.#owedMax = owedMax;
+  }
+
+  /**
+   * A request came. Returns whether it may be answered: not when there are too many before it,
+   * whose answers a client may never read.
+   */
+  push(socket: Duplex, outgoing: ServerResponse): boolean {
+    const owed = (this.#owed.get(socket) ?? 0) + 1;
+    if (owed > this.#owedMax) return false;
+    this.#owed.set(socket, owed);
     const answer: Answer = { outgoing, next: null };
     this.#answers.set(socket, answer);
     outgoing.once("close", () => {
+      this.#owed.set(socket, (this.#owed.get(socket) ?? 1) - 1);
       if (this.#answers.get(socket) === answer) this.#answers.delete(socket);
       answer.next?.();
     });
+    return true;
   }
 
   /** The last answer that `socket` owes. */

@@ -76,19 +76,24 @@ export class ClientAddresses {
   }
 }
 
-/** The values of `for` in a Forwarded header, in their order; "" for an element without one. */
+/**
+ * The values of `for` in a Forwarded header, in their order; "" for an element without one, or with
+ * two. None at all where a quote is not closed: a client that opens one would swallow what the
+ * proxies have appended.
+ */
 function forwardedFor(header: string): string[] {
-  return splitOutsideQuotes(header, ",").map((element) => {
-    for (const pair of splitOutsideQuotes(element, ";")) {
-      const value = /^\s*for\s*=\s*(?:"([^"\\]*)"|([^\s"]+))\s*$/i.exec(pair);
-      if (value !== null) return value[1] ?? value[2];
-    }
-    return "";
+  const elements = splitOutsideQuotes(header, ",");
+  if (elements === null) return [];
+  return elements.map((element) => {
+    const values = (splitOutsideQuotes(element, ";") ?? [])
+      .map((pair) => /^\s*for\s*=\s*(?:"([^"\\]*)"|([^\s"]+))\s*$/i.exec(pair))
+      .filter((value) => value !== null);
+    return values.length === 1 ? (values[0][1] ?? values[0][2]) : "";
   });
 }
 
-/** Parts of a list whose items may be quoted strings: RFC 9110 §5.6.4. */
-function splitOutsideQuotes(text: string, separator: string): string[] {
+/** Parts of a list whose items may be quoted strings: RFC 9110 §5.6.4; `null`: one has no end. */
+function splitOutsideQuotes(text: string, separator: string): string[] | null {
   const parts: string[] = [];
   let start = 0;
   let isQuoted = false;
@@ -102,7 +107,7 @@ function splitOutsideQuotes(text: string, separator: string): string[] {
     }
   }
   parts.push(text.slice(start));
-  return parts;
+  return isQuoted ? null : parts;
 }
 
 /** "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]:80"; `null` for anything else. */

@@ -133,7 +133,8 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     this.finished = new Promise((resolve, reject) => {
       this.#node.once("close", () => {
         this.#over();
-        resolve();
+        const closed = [...this.admission.connections].map((connection) => connection.closed);
+        void Promise.all(closed).then(() => resolve()); // their sockets have ended: it is a moment
       });
       this.#node.on("error", (error) => {
         if (this.#node.listening) return; // no descriptor left for a client, say: it goes on

@@ -36,7 +36,7 @@ export interface ServerStats {
     readonly closed: Readonly<Record<string, number>>;
     /** The same, by the code of the Close that we sent. */
     readonly closesSent: Readonly<Record<string, number>>;
-    /** Open ones whose socket is not read, since the inbox is full; or takes no bytes for now. */
+    /** Open ones whose socket is not read for now; or takes no bytes. */
     readonly paused: { readonly in: number; readonly out: number };
   };
   readonly upgrades: {

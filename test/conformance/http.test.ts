@@ -68,6 +68,18 @@ test("U05 Upgrade without Connection: upgrade leaves the connection to HTTP", as
   assert.equal(server.requests, ["GET http://h/chat", "GET http://h/next"]);
 });
 
+test("U13 any other Expect: 417, and what is behind it is never a request", async () => {
+  for (const behind of [request("GET /admin HTTP/1.1"), handshake()]) {
+    await using server = await TestServer.start({ respond: () => new Response("Hello") });
+    await using client = await server.connect();
+    client.send(concat(request("GET / HTTP/1.1", { Host: "h", Expect: "" }), behind));
+    const text = Buffer.from(await client.readToFin()).toString("latin1");
+    assert.is([...text.matchAll(/HTTP\/1\.1 /g)].length, 1);
+    assert.match(text, /^HTTP\/1\.1 417 [^]*\r\nConnection: close\r\n/);
+    assert.equal(server.requests, []);
+  }
+});
+
 test("U06 Expect: 100-continue on an upgrade: 417", async () => {
   await refused(handshake({ Expect: "100-continue" }), 417);
 });

@@ -11,6 +11,7 @@ const test = suite("server/limits");
 const DEFAULTS = {
   handshakeTimeoutMs: 10_000,
   pendingUpgradesMax: 1024,
+  pipelinedRequestsMax: 100,
   connectionsMax: Infinity,
   connectionsPerAddressMax: Infinity,
   buffersSizeMax: Infinity,

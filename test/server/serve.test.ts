@@ -208,6 +208,7 @@ test("serve() has the limits that it was given, and the defaults for the others"
   assert.equal(server.limits, {
     handshakeTimeoutMs: 10_000,
     pendingUpgradesMax: 1024,
+    pipelinedRequestsMax: 100,
     connectionsMax: Infinity,
     connectionsPerAddressMax: Infinity,
     buffersSizeMax: Infinity,

@@ -1,0 +1,44 @@
+// Requests one behind the other whose answers nobody reads: pipelinedRequestsMax.
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { concat } from "../support/bytes.ts";
+import { Deferred } from "../support/deferred.ts";
+import { request } from "../support/handshake.ts";
+import { TestServer } from "../support/server.ts";
+import { withTimeout } from "../support/with_timeout.ts";
+
+const test = suite("server/pipelined_requests");
+
+for (const [count, limits] of [
+  [100, {}],
+  [3, { pipelinedRequestsMax: 3 }],
+] as const) {
+  test(`${count} requests may wait for their answers; one more ends the connection`, async () => {
+    const go = new Deferred();
+    let calls = 0;
+    await using server = await TestServer.start({
+      serve: { limits },
+      respond: async () => {
+        calls++;
+        await go.promise;
+        return new Response("Hello");
+      },
+    });
+    const requests = Array.from({ length: count - 1 }, () => request("GET / HTTP/1.1"));
+    const last = request("GET / HTTP/1.1", { Host: "h", Connection: "close" });
+    await using good = await server.connect();
+    good.send(concat(...requests, last));
+    await using greedy = await server.connect();
+    const ended = greedy.readToFin().catch(() => {}); // or RST
+    greedy.send(concat(...requests, ...requests, ...requests));
+    await withTimeout(ended, "the end");
+    go.resolve();
+    const text = Buffer.from(await good.readToFin()).toString("latin1");
+    assert.is([...text.matchAll(/HTTP\/1\.1 200/g)].length, count);
+    assert.is(calls, 2 * count);
+    assert.equal(server.stats().limitHits, { pipelinedRequestsMax: 1 });
+  });
+}
+
+test.run();
