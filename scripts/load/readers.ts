@@ -79,13 +79,17 @@ export async function loadReaders(plan: ReadersPlan): Promise<readonly Goal[]> {
     onSecond?.(`  limits that were hit: ${JSON.stringify(limitHits)}`);
     onSecond?.(`  kernel: ${Math.round(kernel / MEBIBYTE)} MiB of socket buffers at most`);
     const goneMs = goneAt - (stalledAt || start);
+    const shed = limitHits["buffersSizeMax"] ?? 0;
     const hasBudget = plan.server.buffersSizeMax !== undefined;
     return [
       ...healthyGoals(report, broadcasts, healthy),
       atMost("event loop: p99", loopP99Ms, 50, "ms"),
       atMost(budgetText(plan), grown / MEBIBYTE, budgetOf(plan) / MEBIBYTE, "MiB"),
       ...(hasBudget
-        ? [atMost("readers: until the last is closed", goneMs, secondsMax * 1000, "ms")]
+        ? [
+            atMost("readers: until the last is closed", goneMs, secondsMax * 1000, "ms"),
+            atLeast("readers: closed for the budget", shed, 1, "connections"),
+          ]
         : [atMost("readers: all are full, until the last is cut", goneMs, dueMs(plan), "ms")]),
     ];
   } finally {

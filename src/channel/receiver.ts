@@ -35,13 +35,18 @@ export function receiveFrom<T>(source: Receiver<T>, options?: OpOptions): Promis
   return waitAt(source, null, signal).promise as Promise<Received<T>>;
 }
 
-/** Hot: waits at `source`, which has nothing to give now. What comes is for `owner` to shape. */
+/**
+ * Hot: waits at `source`, which has nothing to give now. What comes is for `owner` to shape.
+ *
+ * @param mayFloat Nobody may be looking: a rejection must not count as unhandled.
+ */
 export function waitAt(
   source: Receiver<unknown>,
   owner: WaiterOwner | null,
   signal?: AbortSignal | null,
+  mayFloat = false,
 ): Waiter {
-  const waiter = new Waiter(false, owner);
+  const waiter = new Waiter(mayFloat, owner);
   (source as Receiver<unknown> & Selectable)[PARK](waiter.place());
   if (signal) standBy(signal, waiter);
   return waiter;

@@ -154,6 +154,7 @@ export class Waiter extends Place {
   /** A value came to `place`, or the end (`done`). */
   received({ label }: Place, value: unknown, done: boolean): void {
     const places = this.#leave();
+    if (done && this.#mayFloat) this.promise.catch(ignore); // the owner may answer by a rejection
     if (label !== null) this.#resolve({ case: label, value, done });
     else if (this.owner !== null) this.#resolve(this.owner.answer(value, done));
     else this.#resolve({ value, done });

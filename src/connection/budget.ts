@@ -149,6 +149,7 @@ export class Share {
   readonly member: BudgetMember;
   readonly #budget: Budget;
   #hasLeft = false;
+  #isRetired = false;
   /** What it was known to hold last; for others to read. */
   held = 0;
 
@@ -165,9 +166,17 @@ export class Share {
     if (grown === 0) return;
     this.held = held;
     this.#budget.changed(this, grown);
+    if (this.#isRetired && held === 0) this.leave();
   }
 
-  /** The member has ended. */
+  /** The member has ended: it counts for as long as it holds something that nobody has read. */
+  retire(): void {
+    this.#isRetired = true;
+    this.changed();
+    if (this.held === 0) this.leave();
+  }
+
+  /** The member does not count any more. */
   leave(): void {
     if (this.#hasLeft) return;
     this.#hasLeft = true;

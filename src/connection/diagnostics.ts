@@ -89,7 +89,10 @@ export interface FramePassed {
  */
 export interface Backpressure {
   readonly connection: Connection;
-  /** "in": the inbox is full, so the socket is not read. "out": the socket takes no bytes. */
+  /**
+   * "in": the socket is not read, since the inbox is full, messages come too fast, or all
+   * connections hold too much. "out": it takes no bytes.
+   */
   readonly direction: "in" | "out";
   readonly active: boolean;
 }
@@ -107,7 +110,7 @@ export interface LimitHit {
   readonly remoteAddr: RemoteAddr;
   /**
    * The close code that came of it, 1006 where TCP was cut. It is `null` where `status` is not, and
-   * where a call has rejected and nothing else came of it.
+   * where nothing came of it but a call that has rejected, or a pause of the socket.
    */
   readonly closeCode: number | null;
   /** The HTTP status that came of it, or `null`. */

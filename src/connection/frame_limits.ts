@@ -16,6 +16,7 @@ import type { FrameHeader, FrameSink } from "../frame/mod.ts";
 import { LimitError } from "../protocol/limit_error.ts";
 import type { Clock } from "./clock.ts";
 import { Deadline } from "./deadline.ts";
+import type { ConnectionLimitHit } from "./limit_hit.ts";
 import type { ConnectionLimits } from "./limits.ts";
 import { MessageDeadline } from "./message_deadline.ts";
 import { PauseReason } from "./pause_reason.ts";
@@ -28,6 +29,8 @@ export interface FrameLimitsOwner {
   resumeInput(reason: number): void;
   /** A limit was passed, while nothing was being read. */
   limitPassed(error: LimitError): void;
+  /** The socket is paused for a limit. */
+  limitHit(hit: ConnectionLimitHit): void;
 }
 
 /**
@@ -91,14 +94,10 @@ export class FrameLimits implements FrameSink {
     this.#pause.meet();
   }
 
-  /** The socket is paused, for whatever reason. */
-  suspend(): void {
-    this.#deadline?.suspend();
-  }
-
-  /** It is read again. */
-  resume(): void {
-    this.#deadline?.resume();
+  /** The socket is not read for these reasons; 0: it is. A pause for the rate is the peer's. */
+  heldUp(reasons: number): void {
+    if ((reasons & ~PauseReason.RATE) !== 0) this.#deadline?.suspend();
+    else this.#deadline?.resume();
   }
 
   /** Hot. */
@@ -147,7 +146,10 @@ export class FrameLimits implements FrameSink {
     this.#sink.chunkEnd?.();
     if (this.#isOver) return;
     if (this.#isInMessage) this.#deadline?.begin();
-    if (this.#messages?.isEmpty && !this.#isInFrame) this.#pauseFor(this.#messages);
+    if (!this.#messages?.isEmpty || this.#isInFrame) return;
+    const { perSecond: limit } = this.#messages;
+    this.#owner.limitHit({ name: "messagesPerSecondMax", limit, found: limit, closeCode: null });
+    this.#pauseFor(this.#messages);
   }
 
   /** Hot: the clock is read once a chunk. */

@@ -240,6 +240,7 @@ export class Lifecycle
 
   ended(): void {
     this.observed.fin("remote");
+    this.#readRest();
     if (this.#endpoint.inputEnded) return this.#tcpEnd.peerEnded();
     this.#isLost = true;
     this.#cause ??= new Error("Peer ended TCP without a Close frame (§7.1.5)");
@@ -262,7 +263,7 @@ export class Lifecycle
     this.writeLoop.abandon();
     this.#pings?.fail(() => this.closedError("ping"));
     this.#listedIn?.delete(this);
-    this.#share?.leave();
+    this.#share?.retire();
     if (wasOpened) this.observed.closed(closure);
   }
 
@@ -315,22 +316,22 @@ export class Lifecycle
     if (!this.isOpen) return; // what is still to come ends it
     const wasPaused = this.paused;
     this.#pausedFor |= reason;
+    this.#frameLimits?.heldUp(this.#pausedFor);
     if (wasPaused) return;
     this.#transport?.pause();
     this.#keepalive?.suspend();
     this.observed.paused(true);
-    this.#frameLimits?.suspend();
   }
 
   resumeInput(reason: number): void {
     if (!this.paused) return;
     this.#pausedFor &= ~reason;
+    this.#frameLimits?.heldUp(this.#pausedFor);
     if (this.paused) return;
     if (this.#endpoint.stopped) this.#goOnLater();
     else this.#transport?.resume();
     this.#keepalive?.resume();
     this.observed.paused(false);
-    this.#frameLimits?.resume();
   }
 
   limitPassed(error: LimitError): void {
@@ -355,9 +356,10 @@ export class Lifecycle
   }
 
   #stallExpired(): void {
-    if (!this.observed.isStalled) return; // it took some, while others had their turn
+    // It may have taken some while others had their turn, and be full again: that is a new stall.
+    if (!this.observed.isStalled || this.#stall?.isSet) return;
     const { stallTimeoutMs } = this.#limits;
-    const text = `Peer took no byte for ${stallTimeoutMs} ms (stallTimeoutMs)`;
+    const text = `Peer made no room for ${stallTimeoutMs} ms (stallTimeoutMs)`;
     this.#expire("stallTimeoutMs", stallTimeoutMs, stallTimeoutMs, text);
   }
 
@@ -394,6 +396,17 @@ export class Lifecycle
     if (!this.#endpoint.stopped || this.paused) return;
     this.#transport?.pause();
     this.#goOnLater();
+  }
+
+  /** What was put aside has come before FIN, and whoever reads is to have it. */
+  #readRest(): void {
+    if (!this.#endpoint.stopped) return;
+    this.#frameLimits?.stop();
+    this.readLoop.discard();
+    this.writeLoop.turnBegins();
+    this.#endpoint.goOn();
+    this.readLoop.chunkDelivered();
+    this.writeLoop.turnEnds();
   }
 
   /** Our Close is out, or the input is over: nothing more is held up in front of the peer's end. */

@@ -37,8 +37,10 @@ export interface ConnectionLimits {
    */
   readonly outboxWaitingMax: number;
   /**
-   * How long a full socket may take no byte before the connection is terminated.
-   * Default: 30,000.
+   * How long a full socket may have no room before the connection is terminated. The system says
+   * that there is room when about a third of its buffer is free, on Linux up to 4 MiB: a peer that
+   * reads less than that in time, some 45 KB/s, is cut; where such peers are expected, raise it or
+   * lower `net.ipv4.tcp_wmem`. Default: 30,000.
    */
   readonly stallTimeoutMs: number;
   /** How long the closing handshake may take before TCP is cut. Default: 10,000. */

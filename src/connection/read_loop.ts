@@ -14,6 +14,7 @@ import type { Message } from "../message/message.ts";
 import type { Share } from "./budget.ts";
 import type { ConnectionLimits } from "./limits.ts";
 import { PauseReason } from "./pause_reason.ts";
+import { quiet } from "./quiet.ts";
 import { setImmediate } from "./turn.ts";
 
 /** After so many messages at a stretch a reader lets the event loop turn: others wait, too. */
@@ -127,12 +128,12 @@ export class ReadLoop implements WaiterOwner {
   /** Hot: the next message alone. At the end rejects with what the owner has to say of it. */
   read(options?: OpOptions): Promise<Message> {
     const signal = options?.signal;
-    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (signal?.aborted) return quiet(Promise.reject(signal.reason));
     const message = this.tryRead();
     if (message !== undefined) return this.#inStretch(Promise.resolve(message));
     this.#stretch = 0;
-    if (this.#inbox.closed) return this.#pastEnd();
-    return this.#paced(waitAt(this.#inbox, this, signal).promise as Promise<Message>);
+    if (this.#inbox.closed) return quiet(this.#pastEnd());
+    return this.#paced(waitAt(this.#inbox, this, signal, true).promise as Promise<Message>);
   }
 
   /** What a `read()` that waited answers. */

@@ -1,7 +1,7 @@
 // How an error shows a value that it did not expect.
 
 /** Control characters that JSON lets pass: a terminal takes some of them for commands (C1). */
-const CONTROLS = /[\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
+const CONTROLS = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** `value` in a few words: a string in quotes, an object by its kind. */
 export function describe(value: unknown): string {

@@ -189,15 +189,14 @@ for (const seed of [1, 2, 3, 4]) {
       act(line, random);
       if (step % 16 === 0) await turn();
       if (step % 1000 === 0) await clock.advance(300);
-      const held = lines.reduce((sum, { lifecycle }) => {
-        return sum + (lifecycle.hasEnded ? 0 : lifecycle.heldSize);
-      }, 0);
+      const held = lines.reduce((sum, { lifecycle }) => sum + lifecycle.heldSize, 0);
       // Who was shed lets go of the last of it a moment later, and does not count any more.
       if (seed % 2 === 0) assert.is(budget.total, held, `step ${step}`);
       else assert.ok(budget.total <= held, `step ${step}: ${budget.total} of ${held}`);
     }
     for (const line of lines) line.connection.terminate();
     await turn();
+    for (const { connection } of lines) while (connection.tryRead() !== undefined);
     assert.is(budget.total, 0);
     await clock.advance(60_000);
     assert.is(clock.pending, 0);
@@ -232,5 +231,20 @@ function act(line: Line, random: Random): void {
       if (random.below(300) === 0) connection.terminate();
   }
 }
+
+test("Budget counts the unread of a connection that has ended, until it is read", async () => {
+  for (const end of ["disconnect", "fin"] as const) {
+    const budget = new Budget(MIB, new FakeClock());
+    const line = lineIn(budget);
+    line.receive(frame("82", new Uint8Array(1000)), frame("82", new Uint8Array(10)));
+    line[end]();
+    line.disconnect();
+    assert.is(budget.total, 1160 + 170);
+    await line.connection.read();
+    assert.is(budget.total, 170);
+    await line.connection.read();
+    assert.is(budget.total, 0);
+  }
+});
 
 test.run();

@@ -220,4 +220,28 @@ test("LimitError says the limit, what it is set to, and what was found", () => {
   ]);
 });
 
+test("messagesPerSecondMax: what waits when the peer ends TCP was there before it", async () => {
+  const { line, seen } = readLine();
+  line.receive(...texts(25));
+  assert.is(seen.length, 5);
+  line.fin();
+  assert.equal(seen, numbers(25));
+  await turn();
+  assert.is(line.clock.pending > 0, true); // for the end of TCP alone
+  line.disconnect();
+  assert.is(line.clock.pending, 0);
+});
+
+test("messagesPerSecondMax: its pauses are a limit that is hit, and count as time", async () => {
+  const limits = { ...LIMITS, messageTimeoutMs: 2000 };
+  const { line } = readLine({ limits });
+  line.receive(frame("01", "a"), ...Array.from({ length: 99 }, () => frame("00", "a")));
+  assert.is(line.lifecycle.observed.limitHits?.toRecord()["messagesPerSecondMax"], 1);
+  await line.clock.advance(2600);
+  line.disconnect();
+  const { cause } = await line.connection.closed;
+  assert.instance(cause, LimitError);
+  assert.is((cause as LimitError).limit, "messageTimeoutMs");
+});
+
 test.run();

@@ -167,7 +167,7 @@ test("Lifecycle terminates when a full socket takes no byte for 30 s", async () 
   assert.is(line.transport.destroys, 1);
   const closure = await end(line);
   assert.is(closure.code, 1006);
-  assert.is((closure.cause as Error).message, "Peer took no byte for 30000 ms (stallTimeoutMs)");
+  assert.is((closure.cause as Error).message, "Peer made no room for 30000 ms (stallTimeoutMs)");
   assert.is((closure.cause as DOMException).name, "TimeoutError");
 });
 

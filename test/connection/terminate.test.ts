@@ -90,4 +90,19 @@ test("terminate() stops the keepalive before the socket is gone", async () => {
   assert.is(line.clock.pending, 0);
 });
 
+test("read(): a rejection that nobody looks at is no unhandled one", async () => {
+  const unhandled: unknown[] = [];
+  const note = (error: unknown): void => void unhandled.push(error);
+  process.on("unhandledRejection", note);
+  const line = new Line();
+  void line.connection.read();
+  line.disconnect();
+  void line.connection.read();
+  void line.connection.read({ signal: AbortSignal.abort() });
+  await turn();
+  await turn();
+  process.off("unhandledRejection", note);
+  assert.equal(unhandled, []);
+});
+
 test.run();

@@ -95,7 +95,7 @@ test("A peer that takes no byte for 30 s is cut (stallTimeoutMs)", async () => {
   await clock.advance(1);
   const { code, cause } = await withTimeout(peer.connection.closed, "the end");
   assert.is(code, 1006);
-  assert.match((cause as DOMException).message, /Peer took no byte for 30000 ms/);
+  assert.match((cause as DOMException).message, /Peer made no room for 30000 ms/);
 });
 
 test.run();

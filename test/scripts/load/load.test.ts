@@ -43,7 +43,7 @@ test("R09 clients that never read are cut, and those that do miss nothing", asyn
 
 test("R09 and with a budget for all of them, below what they would take", async () => {
   const server = { buffersSizeMax: 1024 * 1024 };
-  await expectMet(loadReaders({ ...READERS, server }), 9);
+  await expectMet(loadReaders({ ...READERS, server }), 10);
 });
 
 test("R10 handshakes that never end are ended, and whole ones are let in", async () => {
