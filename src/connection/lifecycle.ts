@@ -90,6 +90,7 @@ export class Lifecycle
 
   #listedIn: ConnectionList | null = null;
   #share: Share | null = null; // of the server's budget
+  #isHandled = false;
   #pausedFor = 0; // why the socket is not read: see PauseReason
   #transport: Transport | null = null;
   readonly #outcome = new Outcome();
@@ -137,6 +138,17 @@ export class Lifecycle
   shareIn(budget: Budget): void {
     if (this.hasEnded) return;
     this.#share = this.readLoop.share = this.writeLoop.share = budget.join(this);
+  }
+
+  /** A handler runs: what is unread counts until it is read, also when the connection has ended. */
+  handlerBegins(): void {
+    this.#isHandled = true;
+  }
+
+  /** It does not any more. Who reads what is left, if somebody does, is not known. */
+  handlerReturned(): void {
+    this.#isHandled = false;
+    if (this.hasEnded) this.#share?.leave();
   }
 
   /** What it holds of both directions, as charged. */
@@ -263,7 +275,8 @@ export class Lifecycle
     this.writeLoop.abandon();
     this.#pings?.fail(() => this.closedError("ping"));
     this.#listedIn?.delete(this);
-    this.#share?.retire();
+    if (this.#isHandled) this.#share?.retire();
+    else this.#share?.leave();
     if (wasOpened) this.observed.closed(closure);
   }
 

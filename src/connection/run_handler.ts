@@ -18,15 +18,20 @@ export function runHandler(
   lifecycle: Lifecycle,
   onError: (error: unknown) => void,
 ): void {
+  const returned = (): void => {
+    lifecycle.handlerReturned();
+    void connection.close();
+  };
   const failed = (error: unknown): void => {
+    lifecycle.handlerReturned();
     const isExpected = error instanceof ConnectionClosedError && !lifecycle.isOpen;
     void connection.close(1011); // §7.4.1 [B55]
     if (!isExpected) tell(onError, error);
   };
   // Not an async function: for as long as the connection lasts it would take 300 bytes more.
+  lifecycle.handlerBegins();
   try {
-    const handled = handler(connection);
-    Promise.resolve(handled).then(() => void connection.close(), failed);
+    Promise.resolve(handler(connection)).then(returned, failed);
   } catch (error) {
     failed(error);
   }

@@ -1,4 +1,6 @@
 // What a connection counts for in a budget, to the byte at any moment, and how it is shed.
+//
+// Over 250 lines: what counts and when it ceases to is one account.
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -184,6 +186,7 @@ for (const seed of [1, 2, 3, 4]) {
     const clock = new FakeClock();
     const budget = new Budget(seed % 2 === 0 ? 20 * MIB : 200_000, clock);
     const lines = Array.from({ length: 12 }, () => lineIn(budget, { clock }));
+    for (const { lifecycle } of lines) lifecycle.handlerBegins();
     for (let step = 0; step < 4000; step++) {
       const line = lines[random.below(lines.length)];
       act(line, random);
@@ -236,6 +239,7 @@ test("Budget counts the unread of a connection that has ended, until it is read"
   for (const end of ["disconnect", "fin"] as const) {
     const budget = new Budget(MIB, new FakeClock());
     const line = lineIn(budget);
+    line.lifecycle.handlerBegins();
     line.receive(frame("82", new Uint8Array(1000)), frame("82", new Uint8Array(10)));
     line[end]();
     line.disconnect();
@@ -243,6 +247,19 @@ test("Budget counts the unread of a connection that has ended, until it is read"
     await line.connection.read();
     assert.is(budget.total, 170);
     await line.connection.read();
+    assert.is(budget.total, 0);
+  }
+});
+
+test("Budget lets go of the unread when the handler has returned, or there is none", () => {
+  const budget = new Budget(MIB, new FakeClock());
+  for (const isHandled of [true, false]) {
+    const line = lineIn(budget);
+    if (isHandled) line.lifecycle.handlerBegins();
+    line.receive(frame("82", new Uint8Array(1000)));
+    line.disconnect();
+    assert.is(budget.total, isHandled ? 1160 : 0);
+    line.lifecycle.handlerReturned();
     assert.is(budget.total, 0);
   }
 });
