@@ -19,7 +19,7 @@ export function checkBounds(side: Side, largestRead: number): void {
   const { inbox, outbox } = connection.stats();
   const framesMax = Math.ceil(largestRead / 2); // the shortest frame has two bytes
   const messagesMax = limits.inboxMessagesMax + framesMax;
-  const whole = 2 * Math.min(limits.messageSizeMax, 110_000) + ITEM_COST; // was begun before
+  const whole = 2 * Math.min(limits.messageSizeMax, 250_000) + ITEM_COST; // was begun before
   const sizeMax = limits.inboxSizeMax + whole + 2 * largestRead + ITEM_COST * framesMax;
   assert.ok(inbox.messages <= messagesMax, `${role}: the inbox has ${inbox.messages} messages`);
   assert.ok(inbox.size <= sizeMax, `${role}: the inbox has ${inbox.size} bytes`);
