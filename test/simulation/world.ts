@@ -180,9 +180,10 @@ export class World {
     return `the kernel takes ${room} bytes`;
   }
 
-  #read(socket: SimulatedSocket, size: number): string | null {
+  /** @param isWithin A connection pauses behind its turn: not yet, where it writes within one. */
+  #read(socket: SimulatedSocket, size: number, isWithin = false): string | null {
     const before = socket.incoming.readSize;
-    const side = this.setting.sides.find((each) => each.socket === socket);
+    const side = isWithin ? null : this.setting.sides.find((each) => each.socket === socket);
     const moved = side ? checkedRead(side, size) : socket.read(size);
     const got = socket.incoming.readSize - before;
     this.#largestRead.set(socket, Math.max(got, this.#largestRead.get(socket) ?? 0));
@@ -192,7 +193,7 @@ export class World {
   /** A write may be a tick's, where nobody would catch what a check throws. */
   #readWithin(socket: SimulatedSocket): void {
     try {
-      this.#read(socket, 65_536);
+      this.#read(socket, 65_536, true);
     } catch (error) {
       this.failure ??= error;
     }
