@@ -7,6 +7,7 @@
 
 import { Buffer } from "node:buffer";
 import { frameSizeMax } from "../frame/encoder.ts";
+import { HEADER_SIZE_MAX } from "../frame/header.ts";
 import { headerSize, writeHeader } from "../frame/mod.ts";
 import { sliceEnd } from "../frame/utf8.ts";
 import type { Deflater } from "../message/deflate.ts";
@@ -76,9 +77,15 @@ export class FrameWriter implements PageUser {
     return this.#full;
   }
 
-  /** Hot: whether the page is in nobody else's use. */
-  get isFree(): boolean {
-    return page.user === this || page.user === null;
+  /**
+   * Hot: whether a message may be written, and nothing has to leave before it: that would be a
+   * write, in the middle of which a stream in memory runs others, and they may write, too, or close
+   * (§5.5.1). Nor while the page is another's: many to whom little is sent get a batch each.
+   */
+  canBegin(isLarge: boolean): boolean {
+    if (this.#full) return false;
+    if (page.user === null) page.claim(this);
+    return page.user === this && page.hasRoom(isLarge ? HEADER_SIZE_MAX : COPY_SIZE_MAX);
   }
 
   /** What is held of messages that are not in the outbox any more and have not left, as charged. */

@@ -147,8 +147,7 @@ export class WriteLoop implements FrameWriterOwner {
   #writeThrough(message: Message, toSend: Outgoing): boolean {
     if (!this.#isIdle) return false;
     const isLarge = isTooLargeForPage(message);
-    if (!isLarge && !this.#writer.isFree) return false; // many to whom little is sent: a batch each
-    if (!this.#isReadyAndIdle()) return false;
+    if (!this.#writer.canBegin(isLarge)) return false;
     this.#stretch += isLarge ? LARGE_STRETCH : 1;
     if (this.#compresses) this.#stretch += message.length >> COMPRESSED_SHIFT;
     this.messagesSent++;
@@ -168,17 +167,6 @@ export class WriteLoop implements FrameWriterOwner {
     if (!isAlone) this.#schedule();
     else if (this.share !== null) this.share.changed();
     return true;
-  }
-
-  /**
-   * To make room in the page may write, and a stream in memory runs others in the middle of that:
-   * what they ask of this connection comes first, and a Close may be among it (§5.5.1).
-   */
-  #isReadyAndIdle(): boolean {
-    this.#isFlushing = true;
-    const isReady = this.#writer.isReady();
-    this.#isFlushing = false;
-    return isReady && this.#isIdle;
   }
 
   /** Whether nothing is to be sent before the next message, and nothing forbids to send it. */
