@@ -4,7 +4,7 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { decodeText, Utf8Validator } from "../../src/frame/utf8.ts";
+import { decodeText, sliceEnd, Utf8Validator } from "../../src/frame/utf8.ts";
 import { everySplit } from "../../src/testing/mod.ts";
 import { bytes, concat, hex, utf8 } from "../support/bytes.ts";
 
@@ -152,6 +152,27 @@ for (const text of ["", "a", "Hello", "é", "a€", "\ufeffa"]) {
   test(`decodeText() reads ${JSON.stringify(text)}, also from a view into more`, () => {
     assert.is(decodeText(utf8(text)), text);
     assert.is(decodeText(concat(bytes("ff"), utf8(text), bytes("ff")).subarray(1, -1)), text);
+  });
+}
+
+/** What the last code unit of a slice is, and whether the slice may end behind it. */
+const LAST_UNITS: readonly (readonly [unit: number, mayEnd: boolean])[] = [
+  [0x61, true],
+  [0xd7ff, true],
+  [0xd800, false],
+  [0xdbff, false],
+  [0xdc00, true],
+  [0xdfff, true],
+  [0xe000, true],
+];
+
+for (const [unit, mayEnd] of LAST_UNITS) {
+  test(`sliceEnd() ${mayEnd ? "ends" : "does not end"} behind ${unit.toString(16)}`, () => {
+    const text = `ab${String.fromCharCode(unit)}\udc00cd`;
+    assert.is(sliceEnd(text, 0, 3), mayEnd ? 3 : 2);
+    assert.is(sliceEnd(text, 1, 2), mayEnd ? 3 : 2);
+    assert.is(sliceEnd(text.slice(0, 3), 0, 3), 3, "the end of the text");
+    assert.is(sliceEnd(text, 4, 9), text.length);
   });
 }
 
