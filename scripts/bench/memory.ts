@@ -13,7 +13,7 @@ export interface IdleCost {
   readonly handshakesPerSecond: number;
 }
 
-const SLUICE = ["sluice each", "sluice for", "sluice deflate 7"];
+const SLUICE = ["sluice each", "sluice for", "sluice deflate 6"];
 const SERVERS = [...SLUICE, "ws", "bun", "deno", "gorilla", "uws", "http"];
 
 /** Up to here a server is warm, and its young generation as large as it will be. */

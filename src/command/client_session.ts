@@ -36,7 +36,7 @@ const MESSAGE_SIZE_MAX = 64 * 1024 * 1024;
 const LINGER_MS = 2000;
 
 const RSV1 = 0b100;
-const LEVEL = 7;
+const LEVEL = 6;
 
 /** A connection that {@linkcode dial} has opened, from its first byte to its last. */
 export class ClientSession implements EndpointSink {

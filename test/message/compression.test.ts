@@ -17,15 +17,15 @@ function print(options?: CompressionOptions): string {
 }
 
 const GOOD: readonly (readonly [options: CompressionOptions, expected: string])[] = [
-  [{}, "anew 13, anew 15, level 7, from 1024"],
-  [{ contextTakeover: true }, "takeover 12, takeover 12, level 7, from 1024"],
-  [{ contextTakeover: false }, "anew 13, anew 15, level 7, from 1024"],
-  [{ contextTakeover: { server: true } }, "takeover 12, anew 15, level 7, from 1024"],
-  [{ contextTakeover: { client: true } }, "anew 13, takeover 12, level 7, from 1024"],
-  [{ contextTakeover: true, windowBits: 15 }, "takeover 15, takeover 15, level 7, from 1024"],
-  [{ windowBits: 9 }, "anew 9, anew 9, level 7, from 1024"],
-  [{ windowBits: { server: 10, client: 11 } }, "anew 10, anew 11, level 7, from 1024"],
-  [{ windowBits: { client: 11 } }, "anew 13, anew 11, level 7, from 1024"],
+  [{}, "anew 13, anew 15, level 6, from 1024"],
+  [{ contextTakeover: true }, "takeover 12, takeover 12, level 6, from 1024"],
+  [{ contextTakeover: false }, "anew 13, anew 15, level 6, from 1024"],
+  [{ contextTakeover: { server: true } }, "takeover 12, anew 15, level 6, from 1024"],
+  [{ contextTakeover: { client: true } }, "anew 13, takeover 12, level 6, from 1024"],
+  [{ contextTakeover: true, windowBits: 15 }, "takeover 15, takeover 15, level 6, from 1024"],
+  [{ windowBits: 9 }, "anew 9, anew 9, level 6, from 1024"],
+  [{ windowBits: { server: 10, client: 11 } }, "anew 10, anew 11, level 6, from 1024"],
+  [{ windowBits: { client: 11 } }, "anew 13, anew 11, level 6, from 1024"],
   [{ level: 0, threshold: 0 }, "anew 13, anew 15, level 0, from 0"],
   [{ level: 9, threshold: Infinity }, "anew 13, anew 15, level 9, from Infinity"],
 ];
