@@ -14,7 +14,7 @@ export function checkClose(code: number, reason: string, timeout: number): void 
     throw new RangeError(`Cannot close: code is ${found}, must be ${codes}`);
   }
   encodeClosePayload(code, reason); // throws when the reason may not be on the wire
-  if (timeout > 0) return;
+  if (typeof timeout === "number" && timeout > 0) return;
   const found = describe(timeout);
   throw new RangeError(`Cannot close: timeout is ${found}, must be a number of ms above 0`);
 }

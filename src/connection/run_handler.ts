@@ -38,7 +38,7 @@ export function runHandler(
 }
 
 /** An error of the one who is told of errors ends no process either. */
-function tell(onError: (error: unknown) => void, error: unknown): void {
+export function tell(onError: (error: unknown) => void, error: unknown): void {
   try {
     onError(error);
   } catch (nextError) {

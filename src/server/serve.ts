@@ -170,7 +170,7 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     const { code = CloseCode.GOING_AWAY, reason = "", spread = 0 } = options; // §7.4.1 [B55]
     const { timeout = this.limits.shutdownTimeoutMs } = options;
     checkClose(code, reason, timeout);
-    if (!(spread >= 0 && spread < Infinity)) {
+    if (typeof spread !== "number" || !(spread >= 0 && spread < Infinity)) {
       const found = describe(spread);
       throw new RangeError(`Cannot shut down: spread is ${found}, must be ms from 0 on`);
     }

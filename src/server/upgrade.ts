@@ -2,6 +2,7 @@
 
 import { IncomingMessage } from "node:http";
 import type { Connection } from "../connection/connection.ts";
+import { tell } from "../connection/run_handler.ts";
 import type { ConnectionHandler } from "../connection/run_handler.ts";
 import {
   HandshakeError,
@@ -114,7 +115,7 @@ function upgradeNode(
     return upgrade;
   } catch (error) {
     const isRefusal = error instanceof HandshakeError;
-    if (!isRefusal) onError(error);
+    if (!isRefusal) tell(onError, error);
     const { status, headers } = isRefusal ? error : { status: 500, headers: {} };
     refuseOnSocket(socket, status, headers);
     const response = refusal(status, isRefusal ? error.message : "Internal Server Error", headers);

@@ -12,6 +12,7 @@ import { Deferred } from "../support/deferred.ts";
 import { closeFrame, frame } from "../support/frame.ts";
 import { handshake } from "../support/handshake.ts";
 import type { Fields } from "../support/handshake.ts";
+import { printed } from "../support/printed.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { ConnectionClosedError } from "../support/server.ts";
 import { rejects } from "../support/rejects.ts";
@@ -206,17 +207,23 @@ const FAILURES: readonly (readonly [what: string, options: UpgradeOptions, error
 ];
 
 for (const [what, options, error] of FAILURES) {
-  test(`${what}: 500 on the wire, onError is told, and nothing thrown`, async () => {
+  test(`${what}: 500 on the wire, onError is told, nothing is thrown though it throws`, async () => {
     const told: unknown[] = [];
-    const all = { ...options, onError: (one: unknown) => void told.push(one) };
-    const wire = handshake({ Origin: "http://h" });
-    const { client, upgrade } = await upgraded(wire, all, echo);
-    assert.is((await client.readHead()).status, 500);
-    await client.fin();
+    const onError = (one: unknown): never => {
+      told.push(one);
+      throw new Error("onError failed");
+    };
+    const lines = await printed(async () => {
+      const wire = handshake({ Origin: "http://h" });
+      const { client, upgrade } = await upgraded(wire, { ...options, onError }, echo);
+      assert.is((await client.readHead()).status, 500);
+      await client.fin();
+      assert.is((await withTimeout(upgrade.connection.closed, "the end")).code, 1006);
+      await client.stop();
+    });
     assert.is(told.length, 1);
     assert.match(String(told[0]), error);
-    assert.is((await withTimeout(upgrade.connection.closed, "the end")).code, 1006);
-    await client.stop();
+    assert.equal(lines.map(String), ["Error: onError failed"]);
   });
 }
 

@@ -50,8 +50,10 @@ const NO_SHUTDOWN: readonly (readonly [options: object, due: RegExp])[] = [
   [{ code: 1010 }, /code is 1010/],
   [{ reason: "x".repeat(124) }, /reason is 124 bytes/],
   [{ timeout: 0 }, /timeout is 0/],
+  [{ timeout: "5" }, /timeout is "5"/],
   [{ spread: -1 }, /spread is -1/],
   [{ spread: Infinity }, /spread is Infinity/],
+  [{ spread: "5" }, /spread is "5"/],
 ];
 
 test("shutdown() with options that mean nothing throws, and the server goes on", async () => {

@@ -7,6 +7,7 @@ import type { Connection, ConnectionHandler, WebSocketUpgrade } from "../../src/
 import { Deferred } from "../support/deferred.ts";
 import { closeFrame, frame } from "../support/frame.ts";
 import { handshake } from "../support/handshake.ts";
+import { printed } from "../support/printed.ts";
 import { eventLoopTurn } from "../support/raw_client.ts";
 import { ConnectionClosedError, TestServer, upgradeWebSocket } from "../support/server.ts";
 import { withTimeout } from "../support/with_timeout.ts";
@@ -150,19 +151,6 @@ for (const [what, thrower, thrown] of THROWERS) {
     assert.is(await other.readEvent(), "text Hello");
     assert.equal(server.errors, []);
   });
-}
-
-/** Runs `act` and gives what was printed with `console.error` meanwhile. */
-async function printed(act: () => Promise<unknown>): Promise<unknown[]> {
-  const original = console.error;
-  const lines: unknown[] = [];
-  console.error = (...line: unknown[]) => void lines.push(...line);
-  try {
-    await act();
-  } finally {
-    console.error = original;
-  }
-  return lines;
 }
 
 test("without onError what a handler throws is printed, once", async () => {
