@@ -15,7 +15,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { commandLine, misuse, wholeNumber } from "../command_line.ts";
 import { measureCodec } from "./codec.ts";
 import { measureContexts } from "./contexts.ts";
 import { measure } from "./measure.ts";
@@ -28,7 +28,7 @@ import { plotOf } from "./plot.ts";
 import { tableOf } from "./report.ts";
 import { allWorkloads } from "./workloads.ts";
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = commandLine({
   allowPositionals: true,
   options: {
     rounds: { type: "string", default: "5" },
@@ -55,7 +55,7 @@ process.exit();
 async function comparePeers(): Promise<void> {
   const plan: Plan = values.quick
     ? { rounds: 3, sliceMs: 250 }
-    : { rounds: Number(values.rounds), sliceMs: Number(values.slice) };
+    : { rounds: wholeNumber("rounds", values.rounds), sliceMs: wholeNumber("slice", values.slice) };
   const chosen = allWorkloads().filter(({ name }) => name.includes(pattern));
   const measured: Measured[] = [];
   for (const workload of values.quick ? chosen.slice(0, 4) : chosen) {
@@ -65,7 +65,7 @@ async function comparePeers(): Promise<void> {
   }
   const idle = pattern === "" || pattern === "idle" ? await measureIdle() : [];
   if (idle.length > 0) console.log(idleTable(idle));
-  if (measured.length + idle.length === 0) throw new Error(`No workload matches "${pattern}"`);
+  if (measured.length + idle.length === 0) misuse(`no workload has "${pattern}" in its name`);
   if (pattern === "" && !values.quick) keep(plan, measured, idle);
 }
 

@@ -11,9 +11,9 @@
 // draws the same faults; when they meet which message is up to the machine. Exit code 1: something
 // was not as it must be.
 
-import { parseArgs } from "node:util";
 import { Random } from "../../src/testing/random.ts";
 import { AnsweringProcess } from "../answering_process.ts";
+import { commandLine, positiveNumber, wholeNumber } from "../command_line.ts";
 import { wrongAtEnd } from "./at_end.ts";
 import { pass } from "./pass.ts";
 import { processFaults } from "./process_faults.ts";
@@ -81,22 +81,14 @@ function show(title: string, counts: Readonly<Record<string, number>>): void {
 
 function readOptions(): Record<"minutes" | "connections" | "rate" | "seed", number> {
   const type = "string";
-  const { values } = parseArgs({
+  const { values } = commandLine({
     options: { minutes: { type }, connections: { type }, rate: { type }, seed: { type } },
   });
-  const connections = positive("connections", values.connections ?? "1000");
+  const connections = wholeNumber("connections", values.connections ?? "1000");
   return {
-    minutes: positive("minutes", values.minutes ?? "1"),
+    minutes: positiveNumber("minutes", values.minutes ?? "1"),
     connections,
-    rate: positive("rate", values.rate ?? String(connections)),
-    seed: positive("seed", values.seed ?? String(Date.now() % 2 ** 31)),
+    rate: wholeNumber("rate", values.rate ?? String(connections)),
+    seed: wholeNumber("seed", values.seed ?? String(Date.now() % 2 ** 31)),
   };
-}
-
-/** Minutes may be a fraction. */
-function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (value > 0 && (name === "minutes" ? value < Infinity : Number.isInteger(value))) return value;
-  console.error(`Cannot run: --${name} is "${text}", must be a number above 0`);
-  process.exit(2);
 }

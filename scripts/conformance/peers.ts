@@ -12,13 +12,13 @@ import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { htmlReport } from "../../src/conformance/report_html.ts";
 import { jsonReport } from "../../src/conformance/report_json.ts";
 import type { Report } from "../../src/conformance/report.ts";
 import { runConformance } from "../../src/conformance/runner.ts";
 import { readTarget } from "../../src/conformance/target.ts";
 import { startServer } from "../bench/servers.ts";
+import { commandLine, knownNames } from "../command_line.ts";
 
 interface Peer {
   readonly name: string;
@@ -49,11 +49,14 @@ const PEERS: readonly Peer[] = [
   { name: "websockets", start: startPython, broken: "S06 S12 D36" },
 ];
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = commandLine({
   allowPositionals: true,
   options: { reports: { type: "string" } },
 });
-const [only] = positionals;
+const [only] = knownNames(
+  positionals,
+  PEERS.map(({ name }) => name),
+);
 if (values.reports !== undefined) mkdirSync(values.reports, { recursive: true });
 for (const peer of PEERS) {
   if (only === undefined || peer.name === only) await check(peer);

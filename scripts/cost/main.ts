@@ -11,7 +11,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { commandLine, knownNames } from "../command_line.ts";
 import { measureGrowth, RATIO_MAX } from "./linear.ts";
 import { measureFlood, measureStage } from "./measure.ts";
 import { FLOODS, STAGES } from "./stages.ts";
@@ -19,12 +19,12 @@ import { floodTable, stageTable, withTables } from "./table.ts";
 
 const SECURITY = fileURLToPath(new URL("../../../SECURITY.md", import.meta.url));
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = commandLine({
   allowPositionals: true,
   options: { print: { type: "boolean", default: false } },
 });
 
-if (positionals[0] !== "linear") await writeTables();
+if (knownNames(positionals, ["linear"]).length === 0) await writeTables();
 
 const growths = measureGrowth();
 for (const { what, sizeMax, ms, ratio } of growths) {

@@ -13,6 +13,7 @@ import { promisify } from "node:util";
 import { GUARDS } from "../../test/attacks/guards.ts";
 import type { Edit } from "../../test/attacks/guards.ts";
 import { REPLAYS } from "../../test/attacks/registry.ts";
+import { knownNames } from "../command_line.ts";
 import type { Outcome } from "./replay.ts";
 
 /** For all replays of one guard. Most of them fail at once, some by a time-out. */
@@ -22,11 +23,10 @@ const REPLAYS_TIMEOUT_MS = 5 * 60_000;
 const COMPILED = ["src", "test", "scripts/guards"];
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const [, , ...asked] = process.argv;
+const asked = knownNames(process.argv.slice(2), Object.keys(GUARDS));
 const waiting = Object.entries(GUARDS).filter(
   ([name]) => asked.length === 0 || asked.includes(name),
 );
-if (waiting.length === 0) throw new Error(`There is no guard ${asked.join()}`);
 const start = performance.now();
 // Much of it is waiting for an answer that does not come: more workers than processors.
 let replayed = 0;

@@ -16,9 +16,8 @@
 //
 // A machine that does something else besides misses goals in milliseconds.
 
-import { parseArgs } from "node:util";
 import type { ServerLimits } from "../../src/mod.ts";
-import { wholeNumber } from "../whole_number.ts";
+import { commandLine, knownNames, wholeNumber } from "../command_line.ts";
 import { MEBIBYTE } from "./crowd.ts";
 import { loadDrain, loadSigterm } from "./drain.ts";
 import { isMet, verdictOf } from "./goals.ts";
@@ -28,7 +27,7 @@ import { loadReaders } from "./readers.ts";
 
 const HEALTHY = 200;
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = commandLine({
   allowPositionals: true,
   options: {
     connections: { type: "string", default: "10000" },
@@ -38,7 +37,7 @@ const { values, positionals } = parseArgs({
     verbose: { type: "boolean", default: false },
   },
 });
-const [which = "all"] = positionals;
+const [which = "all"] = knownNames(positionals, ["all", "readers", "handshakes", "drain"]);
 const connections = wholeNumber("connections", values.connections);
 let missed = 0;
 

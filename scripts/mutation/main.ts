@@ -16,8 +16,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { Random } from "../../src/testing/random.ts";
+import { commandLine, misuse, wholeNumber } from "../command_line.ts";
 import { readExplained } from "./explained.ts";
 import { mutantsOf } from "./mutant.ts";
 import type { Mutant } from "./mutant.ts";
@@ -33,6 +33,7 @@ const { folders, limit, seed, onlySurvivors, workers } = readOptions();
 const explained = readExplained(join(root, "scripts", "mutation", "explained.txt"));
 const everything = FOLDERS.flatMap((folder) => mutantsOf(root, folder));
 const asked = everything.filter((mutant) => folders.some((folder) => isBelow(mutant, folder)));
+if (asked.length === 0) misuse(`no mutant is in ${folders.join(", ")}`);
 const mutants = drawn(onlySurvivors ? asked.filter(survivedBefore()) : asked);
 console.log(`${mutants.length} of ${everything.length} mutants, ${workers} at a time`);
 
@@ -142,7 +143,7 @@ function readOptions(): {
   workers: number;
 } {
   const type = "string";
-  const { values } = parseArgs({
+  const { values } = commandLine({
     options: {
       folder: { type, multiple: true },
       limit: { type },
@@ -151,16 +152,12 @@ function readOptions(): {
       workers: { type },
     },
   });
-  const number = (text: string | undefined, standard: number): number => {
-    if (text === undefined) return standard;
-    if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-    throw new RangeError(`Found "${text}", must be a whole number above 0`);
-  };
+  const { folder = FOLDERS, limit, seed = "1", workers } = values;
   return {
-    folders: values.folder ?? FOLDERS,
-    limit: number(values.limit, Infinity),
-    seed: number(values.seed, 1),
+    folders: folder,
+    limit: limit === undefined ? Infinity : wholeNumber("limit", limit),
+    seed: wholeNumber("seed", seed),
     onlySurvivors: values.survivors ?? false,
-    workers: number(values.workers, availableParallelism()),
+    workers: workers === undefined ? availableParallelism() : wholeNumber("workers", workers),
   };
 }

@@ -12,8 +12,7 @@
 
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { parseArgs } from "node:util";
-import { wholeNumber } from "../whole_number.ts";
+import { commandLine, wholeNumber } from "../command_line.ts";
 import { now } from "./clock.ts";
 import { Contest } from "./contest.ts";
 import type { Plan } from "./contest.ts";
@@ -90,7 +89,7 @@ function readOptions(): {
   readonly quick: boolean;
 } {
   const type = "string";
-  const { values } = parseArgs({
+  const { values } = commandLine({
     options: {
       clients: { type },
       seconds: { type },

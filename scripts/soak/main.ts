@@ -17,11 +17,11 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { AnsweringProcess } from "../answering_process.ts";
 import { wrongAtEnd } from "../chaos/at_end.ts";
 import { pass } from "../chaos/pass.ts";
 import type { ClientsCommand, ClientsReport, Sample, ServerCommand } from "../chaos/protocol.ts";
+import { commandLine, positiveNumber, wholeNumber } from "../command_line.ts";
 import { plotOf } from "./plot.ts";
 import { soakSample } from "./sample.ts";
 import type { SoakSample } from "./sample.ts";
@@ -130,7 +130,7 @@ function readOptions(): Record<
   number
 > & { readonly out: string | undefined; readonly leaks: boolean } {
   const type = "string";
-  const { values } = parseArgs({
+  const { values } = commandLine({
     options: {
       minutes: { type },
       connections: { type },
@@ -143,12 +143,12 @@ function readOptions(): Record<
     },
   });
   return {
-    minutes: positive("minutes", values.minutes ?? "20"),
-    connections: positive("connections", values.connections ?? String(defaultConnections())),
-    churn: positive("churn", values.churn ?? "200"),
-    rate: positive("rate", values.rate ?? "1000"),
-    every: positive("every", values.every ?? "5"),
-    seed: positive("seed", values.seed ?? "1"),
+    minutes: positiveNumber("minutes", values.minutes ?? "20"),
+    connections: wholeNumber("connections", values.connections ?? String(defaultConnections())),
+    churn: positiveNumber("churn", values.churn ?? "200"),
+    rate: positiveNumber("rate", values.rate ?? "1000"),
+    every: positiveNumber("every", values.every ?? "5"),
+    seed: wholeNumber("seed", values.seed ?? "1"),
     out: values.out,
     leaks: values.leak,
   };
@@ -158,11 +158,4 @@ function readOptions(): Record<
 function defaultConnections(): number {
   const limit = Number(execFileSync("sh", ["-c", "ulimit -n"], { encoding: "utf8" }));
   return Math.min(CONNECTIONS, Math.floor(((limit || CONNECTIONS) - DESCRIPTORS_OWN) / 2));
-}
-
-function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (value > 0 && value < Infinity) return value;
-  console.error(`Cannot run: --${name} is "${text}", must be a number above 0`);
-  process.exit(2);
 }
