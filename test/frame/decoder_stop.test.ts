@@ -3,6 +3,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FrameDecoder } from "../../src/frame/decoder.ts";
+import { HEADER_SIZE_MAX } from "../../src/frame/header.ts";
 import type { FrameSink } from "../../src/frame/mod.ts";
 import { bytes, concat } from "../support/bytes.ts";
 import { frame } from "../support/frame.ts";
@@ -46,6 +47,21 @@ test("FrameDecoder copies what waits, and counts its bytes once", () => {
   assert.is(log.entries.at(-1), "end 62");
   assert.is(violation(() => decoder.goOn()), "1002 RFC 6455 §5.2 at 14");
 });
+
+for (const own of [0, 100]) {
+  test(`FrameDecoder.retained: a cut head, what waits, and ${own} bytes of its sink`, () => {
+    const log = new StoppingLog();
+    const decoder = new FrameDecoder(own === 0 ? log : Object.assign(log, { retained: own }));
+    assert.is(decoder.retained, own);
+    decoder.push(bytes("82"));
+    assert.is(decoder.retained, own + HEADER_SIZE_MAX);
+    const waiting = concat(frame("82", "b"), bytes("82"));
+    decoder.push(concat(frame("82", "a").slice(1), waiting));
+    assert.is(decoder.retained, own + HEADER_SIZE_MAX + waiting.length);
+    decoder.goOn();
+    assert.is(decoder.retained, own + HEADER_SIZE_MAX + 1);
+  });
+}
 
 for (const size of [1, 3, 4, 15, 16, 17, 600]) {
   test(`FrameDecoder sees whether ${size} bytes are ASCII while it unmasks them`, () => {

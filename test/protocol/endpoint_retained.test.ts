@@ -3,10 +3,9 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { FrameDecoder } from "../../src/frame/mod.ts";
 import { Inflater } from "../../src/message/inflate.ts";
 import { Endpoint } from "../../src/protocol/endpoint.ts";
-import { FrameLog, memoryInUse } from "../frame/support.ts";
+import { memoryInUse } from "../frame/support.ts";
 import { flushed } from "../message/compressed.ts";
 import { concat, utf8 } from "../support/bytes.ts";
 import { closeFrame, frame, frameHeader } from "../support/frame.ts";
@@ -71,13 +70,6 @@ test("Endpoint.retained is what endpoints hold, by the count of the process", as
   const counted = endpoints.reduce((sum, { retained }) => sum + retained, 0);
   assert.ok(counted >= 100 * 40_000, `${counted} bytes`);
   assert.ok(Math.abs(held - counted) < 0.1 * counted, `${held} are held, ${counted} counted`);
-});
-
-test("FrameDecoder.retained has what its sink holds, where that counts", () => {
-  const decoder = new FrameDecoder(Object.assign(new FrameLog(), { retained: 100 }));
-  assert.is(decoder.retained, 100);
-  decoder.push(Uint8Array.of(0x81));
-  assert.is(decoder.retained, 100 + HEAD);
 });
 
 test.run();
