@@ -54,10 +54,11 @@ for (const own of [0, 100]) {
     const decoder = new FrameDecoder(own === 0 ? log : Object.assign(log, { retained: own }));
     assert.is(decoder.retained, own);
     decoder.push(bytes("82"));
-    assert.is(decoder.retained, own + HEADER_SIZE_MAX);
+    assert.equal([decoder.retained, decoder.waiting], [own + HEADER_SIZE_MAX, 0]);
     const waiting = concat(frame("82", "b"), bytes("82"));
     decoder.push(concat(frame("82", "a").slice(1), waiting));
     assert.is(decoder.retained, own + HEADER_SIZE_MAX + waiting.length);
+    assert.is(decoder.waiting, waiting.length);
     decoder.goOn();
     assert.is(decoder.retained, own + HEADER_SIZE_MAX + 1);
   });
