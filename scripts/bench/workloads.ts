@@ -75,7 +75,7 @@ export function allWorkloads(): readonly Workload[] {
   for (const label of ["128 B", "1 KiB", "16 KiB"]) {
     workloads.push(compressedWorkload(label, 1, 64));
   }
-  for (const label of ["128 B", "1 KiB"]) workloads.push(compressedWorkload(label, 8, 64));
   workloads.push(compressedWorkload("1 MiB", 1, 4));
+  for (const label of ["128 B", "1 KiB"]) workloads.push(compressedWorkload(label, 8, 64));
   return workloads;
 }
