@@ -66,6 +66,13 @@ const BAD: readonly Bad[] = [
   ["a Close cut in a character", frame("88", bytes("03e8 53 f09f")), 1007, "§5.5.1"],
 ];
 
+/** The sizes beyond a limit that are known. */
+const FOUND: ReadonlyMap<string, number> = new Map([
+  ["a large message", 200 * SECRET.length],
+  ["the largest message", LONGEST],
+  ["more than the largest message, and the largest limit", SECRET.length + LONGEST],
+]);
+
 /** A compressed message that breaks a rule. It is no stream, so its error has no offset. */
 type BadCompressed = readonly [what: string, payload: Uint8Array, closeCode: number, string];
 
@@ -130,6 +137,7 @@ for (const [what, wire, closeCode, section, role, limit] of BAD) {
     assert.is(error.closeCode, closeCode);
     assert.is(error.section, `RFC 6455 ${section}`);
     assert.ok(error.offset >= 0, "it has an offset");
+    assert.is(error.found, FOUND.get(what) ?? -1);
     checkMessage(error);
   });
 }
