@@ -23,11 +23,10 @@ export class Utf8Validator extends Utf8Scanner {
   }
 }
 
-/** The last index at which a character may begin, at most three bytes before `end`. */
+/** The last index at which a character begins that may be cut, or `end`. */
 function lastBoundary(bytes: Uint8Array, start: number, end: number): number {
   for (let at = end - 1; at >= start && at >= end - 3; at--) {
     if (bytes[at] >= 0xc0) return at; // it may be cut: leave it to the scan
-    if (bytes[at] < 0x80) return at + 1;
   }
   return end;
 }

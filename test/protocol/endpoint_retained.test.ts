@@ -16,24 +16,27 @@ const test = suite("protocol/endpoint_retained");
 const HEAD = 14; // room for the longest one, from the first that is cut on
 const BUFFER = 1000; // of a message: the limit here
 
-const STEPS: readonly (readonly [what: string, chunk: Uint8Array, retained: number])[] = [
-  ["nothing", new Uint8Array(0), 0],
-  ["a whole message", frame("81", "Hello"), 0],
-  ["half a head", frameHeader("01", 5).subarray(0, 3), HEAD],
-  ["the rest of it", frameHeader("01", 5).subarray(3), HEAD],
-  ["a byte of a message", utf8("H"), HEAD + BUFFER],
-  ["the rest of a fragment", utf8("ello"), HEAD + BUFFER],
-  ["a head of a ping between fragments", frameHeader("89", 100), HEAD + BUFFER + 100],
-  ["the ping", new Uint8Array(100), HEAD + BUFFER],
-  ["the last fragment", frame("80", "!"), HEAD],
-  ["a Close", closeFrame(1000), 0],
+type Step = readonly [what: string, chunk: Uint8Array, heads: number, size: number];
+
+const STEPS: readonly Step[] = [
+  ["nothing", new Uint8Array(0), 0, 0],
+  ["a whole message", frame("81", "Hello"), 0, 0],
+  ["half a head", frameHeader("01", 5).subarray(0, 3), HEAD, 0],
+  ["the rest of it", frameHeader("01", 5).subarray(3), HEAD, 0],
+  ["a byte of a message", utf8("H"), HEAD, BUFFER],
+  ["the rest of a fragment", utf8("ello"), HEAD, BUFFER],
+  ["a head of a ping between fragments", frameHeader("89", 100), HEAD, BUFFER + 100],
+  ["the ping", new Uint8Array(100), HEAD, BUFFER],
+  ["the last fragment", frame("80", "!"), HEAD, 0],
+  ["a Close", closeFrame(1000), 0, 0],
 ];
 
 test("Endpoint.retained counts what it holds, at every step, and nothing once it has ended", () => {
   const endpoint = new Endpoint(new SinkLog(), "server", 1000);
-  for (const [what, chunk, retained] of STEPS) {
+  for (const [what, chunk, heads, size] of STEPS) {
     endpoint.receive(chunk.slice());
-    assert.is(endpoint.retained, retained, `behind ${what}`);
+    assert.is(endpoint.retained, heads + size, `behind ${what}`);
+    assert.is(endpoint.unfinished, size, `unfinished behind ${what}`);
   }
 });
 
@@ -53,7 +56,7 @@ test("Endpoint.retained counts what waits until its owner is no more full", () =
   endpoint.receive(concat(frame("c1", flushed(utf8("Hello"))), text));
   assert.is(endpoint.retained, text.length);
   endpoint.receive(text.slice());
-  assert.is(endpoint.retained, 2 * text.length);
+  assert.equal([endpoint.retained, endpoint.unfinished], [2 * text.length, 2 * text.length]);
   endpoint.goOn();
   assert.is(endpoint.retained, 0);
 });
