@@ -84,7 +84,7 @@ export class Budget {
 
   /** `share` does not count any more. */
   leave(share: Share): void {
-    if (!this.#shares.delete(share)) return;
+    this.#shares.delete(share);
     this.#paused.delete(share);
     this.#total -= share.held;
     if (this.#isOver && this.#total <= this.#enough) this.#relax();

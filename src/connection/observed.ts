@@ -58,8 +58,8 @@ export class Observed {
 
   /** A limit was hit. */
   limitHit(hit: ConnectionLimitHit): void {
-    const { connection } = this;
-    const remoteAddr = connection?.remoteAddr ?? { transport: "unix", path: "" };
+    const connection = this.connection as Connection; // before it is made nothing can be too much
+    const { remoteAddr } = connection;
     this.limitHits ??= new Counts();
     countLimitHit(this.limitHits, { ...hit, connection, remoteAddr, status: null });
   }

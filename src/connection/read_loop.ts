@@ -60,11 +60,6 @@ export class ReadLoop implements WaiterOwner {
     return this.#inbox as unknown as Selectable; // a channel does not show how it works
   }
 
-  /** Whether the socket is paused, because nobody reads what has arrived. */
-  get paused(): boolean {
-    return this.#paused;
-  }
-
   /** Whether no message will come any more, besides those that wait. */
   get ended(): boolean {
     return this.#inbox.closed;

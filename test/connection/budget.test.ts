@@ -175,4 +175,15 @@ test("Budget sheds a few in each turn of the event loop, and no more than it mus
   assert.ok(all.every(({ paused, error }) => error !== null || !paused));
 });
 
+test("Budget sheds nobody whose turn comes when others have let go of enough", async () => {
+  const { budget, all } = members(200);
+  for (const member of all) member.hold(10);
+  await turn();
+  const isShed = all.map(({ error }) => error !== null);
+  for (const member of all) if (member.error === null) member.hold(6);
+  await turn();
+  assert.equal(all.map(({ error }) => error !== null), isShed);
+  assert.equal([isShed.filter(Boolean).length, budget.total], [64, 136 * 6]);
+});
+
 test.run();

@@ -8,7 +8,7 @@ import { Budget } from "../../src/connection/budget.ts";
 import { LimitError } from "../../src/protocol/limit_error.ts";
 import { FakeClock } from "../../src/testing/fake_clock.ts";
 import { Random } from "../../src/testing/random.ts";
-import { frame, frameHeader } from "../support/frame.ts";
+import { closeFrame, frame, frameHeader } from "../support/frame.ts";
 import { closeHex, Line, turn } from "./support.ts";
 
 const test = suite("connection/budget (connection)");
@@ -166,6 +166,28 @@ test("Budget: one that is closing is shed as well", async () => {
     assert.equal([budget.total, other.transport.sent], [4160, ""]);
     assert.is(line.transport.destroys, 1);
   }
+});
+
+test("Budget pauses no connection that is closing: the peer's Close is yet to come", async () => {
+  const budget = new Budget(1000, new FakeClock());
+  const line = lineIn(budget);
+  void line.connection.close();
+  line.receive(frame("82", new Uint8Array(1000)));
+  assert.equal([budget.total, line.transport.pauses], [1160, 0]);
+  line.receive(closeFrame(1000));
+  line.fin();
+  line.disconnect();
+  assert.is((await line.connection.closed).code, 1000);
+});
+
+test("Budget does not count a connection that has ended before it could", () => {
+  const budget = new Budget(1000, new FakeClock());
+  const line = new Line();
+  line.receive(frame("82", new Uint8Array(5000)));
+  line.disconnect();
+  line.lifecycle.shareIn(budget);
+  assert.is(line.connection.stats().inbox.size, 5160);
+  assert.is(budget.total, 0);
 });
 
 test("Budget: one whose closing handshake is done is cut, with what nobody read", async () => {

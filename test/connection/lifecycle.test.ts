@@ -3,13 +3,16 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { Compression } from "../../src/connection/compression.ts";
 import { ConnectionClosedError } from "../../src/connection/error.ts";
 import { ProtocolError } from "../../src/frame/mod.ts";
 import type { Closure } from "../../src/protocol/endpoint.ts";
+import { FakeClock } from "../../src/testing/fake_clock.ts";
+import { bytes } from "../support/bytes.ts";
 import { closeFrame, frame } from "../support/frame.ts";
 import { rejects } from "../support/rejects.ts";
 import { withTimeout } from "../support/with_timeout.ts";
-import { fullLine, isSettled, Line, textHex, turn } from "./support.ts";
+import { closeHex, fullLine, isSettled, Line, textHex, turn } from "./support.ts";
 
 const test = suite("connection/lifecycle");
 
@@ -159,6 +162,24 @@ test("Lifecycle names a violation as cause, sends its code, and hears no more", 
   assert.is(closure.code, 1006);
 });
 
+test("Lifecycle closes with 1011 where it has no memory to inflate, at no limit", async () => {
+  const line = new Line({ compression: {} });
+  const outOfMemory = new RangeError("Array buffer allocation failed");
+  const inflate = (): never => {
+    throw outOfMemory;
+  };
+  Object.assign((line.lifecycle.compression as Compression).inflater, { inflate });
+  line.receive(frame("c1", bytes("f248cdc9c90700")));
+  await turn();
+  assert.is(line.transport.sent, closeHex(1011));
+  line.fin();
+  line.disconnect();
+  const { sent, initiator, cause } = await end(line);
+  assert.equal([sent, initiator], [{ code: 1011, reason: "" }, "local"]);
+  assert.is(cause, outOfMemory);
+  assert.is(line.lifecycle.observed.limitHits, null);
+});
+
 test("Lifecycle terminates when a full socket takes no byte for 30 s", async () => {
   const line = await fullLine();
   line.clock.advanceSync(29_999);
@@ -182,6 +203,27 @@ test("Lifecycle counts the stall anew each time the socket has drained", async (
   line.transport.drain();
   line.clock.advanceSync(100_000);
   assert.is(line.transport.destroys, 0);
+});
+
+test("Lifecycle does not cut who has taken some by its turn, when many stall at once", async () => {
+  const clock = new FakeClock();
+  const lines = Array.from({ length: 67 }, () => new Line({ clock }));
+  for (const line of lines) {
+    line.transport.full = true;
+    void line.connection.write("x");
+  }
+  await turn();
+  clock.advanceSync(30_000);
+  const [, drained, fullAgain] = lines.slice(64);
+  for (const { transport } of [drained, fullAgain]) transport.drain();
+  fullAgain.transport.full = true;
+  void fullAgain.connection.write("y");
+  await turn();
+  await turn();
+  const cuts = lines.map(({ transport }) => transport.destroys);
+  assert.equal(cuts, [...Array<number>(65).fill(1), 0, 0]);
+  clock.advanceSync(30_000); // it is a new stall
+  assert.equal([drained.transport.destroys, fullAgain.transport.destroys], [0, 1]);
 });
 
 test("closed never rejects, and fulfils once, with what was first", async () => {

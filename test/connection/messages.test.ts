@@ -11,6 +11,8 @@ import { Line } from "./support.ts";
 
 const test = suite("connection/messages");
 
+const END = { value: undefined, done: true };
+
 /** Text frames with the numbers from `start` up to `end`. */
 function numbers(start: number, end: number): Uint8Array[] {
   return Array.from({ length: end - start }, (_, index) => frame("81", String(start + index)));
@@ -35,6 +37,22 @@ test("messages: a case of select, in one queue with read() and the loops", async
   for await (const message of line.connection.messages) left.push(message);
   assert.equal(left, ["4"]);
   assert.equal(line.connection.messages.tryReceive(), { value: undefined, done: true });
+});
+
+test("messages: receive() waits in its turn, and takes nothing once it is aborted", async () => {
+  const line = new Line();
+  const { messages } = line.connection;
+  const giveUp = new AbortController();
+  const waiting = [messages.receive({ signal: giveUp.signal }), messages.receive()];
+  giveUp.abort(new Error("enough"));
+  line.receive(...numbers(0, 2));
+  assert.is((await rejects(waiting[0])).message, "enough");
+  assert.equal(await waiting[1], { value: "0", done: false });
+  assert.is((await rejects(messages.receive({ signal: giveUp.signal }))).message, "enough");
+  assert.equal(await messages.receive({}), { value: "1", done: false });
+  const last = messages.receive();
+  line.receive(closeFrame(1000));
+  assert.equal([await last, await messages.receive()], [END, END]);
 });
 
 test("messages: done, not an error, when the connection is lost", async () => {

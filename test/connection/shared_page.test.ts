@@ -110,6 +110,18 @@ test("B24 no data goes behind a Close that another's write has led to", async ()
   assert.is(await written, "written");
 });
 
+test("nothing is sent of a connection that was cut while it took the page", async () => {
+  const [first, second] = [new Line(), new Line()];
+  void first.connection.write("a"); // waits in the page
+  first.transport.onWrite = () => second.connection.terminate();
+  second.receive(frame("89", "ping"));
+  first.transport.onWrite = null;
+  void first.connection.write("b");
+  await turn();
+  assert.equal([first.transport.sent, second.transport.sent], [textHex("a") + textHex("b"), ""]);
+  assert.equal([second.transport.destroys, second.connection.stats().sent.bytes], [1, 0]);
+});
+
 test("what an observer of the wire writes goes behind what he observes", async () => {
   const [first, second] = [new Line(), new Line()];
   let count = 0;

@@ -2,9 +2,11 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { Backpressure } from "../../src/connection/diagnostics.ts";
 import { ConnectionClosedError } from "../../src/connection/error.ts";
 import type { Closure } from "../../src/protocol/endpoint.ts";
 import { frame } from "../support/frame.ts";
+import { Observed } from "../support/observed.ts";
 import { rejects } from "../support/rejects.ts";
 import { withTimeout } from "../support/with_timeout.ts";
 import { closeHex, fullLine, Line, turn } from "./support.ts";
@@ -81,6 +83,40 @@ test("terminate() has the last word, also when drained() and a ping come behind 
   line.receive(frame("89", "a"));
   assert.is(line.transport.sent, "");
   await end(line);
+});
+
+test("terminate() of a socket that flows while it is destroyed: it does not stall", async () => {
+  using observed = new Observed<Backpressure>("sluice.connection.backpressure");
+  const line = new Line({ limits: { inboxMessagesMax: 1 } });
+  line.receive(frame("81", "unread"));
+  line.transport.full = true;
+  line.transport.resume = () => line.receive(frame("89")); // a stream in memory may call back
+  line.connection.terminate();
+  assert.is(line.transport.sent, "8a00");
+  assert.is((await end(line)).code, 1006);
+  const told = observed.events.map(({ direction, active }) => `${direction} ${active}`);
+  assert.equal(told, ["in true", "in false"]);
+  assert.is(line.clock.pending, 0);
+});
+
+test("drained() of a socket that is gone sends nothing of what was begun", async () => {
+  const line = await fullLine();
+  void line.connection.write(new Uint8Array(100_000));
+  line.disconnect();
+  line.transport.drain();
+  await turn();
+  assert.is(line.transport.sent, "");
+  assert.equal(line.connection.stats().outbox, { messages: 0, size: 0 });
+});
+
+test("terminate() within the write of a header: its payload does not follow", async () => {
+  const line = await fullLine();
+  line.connection.tryWrite(new Uint8Array(20_000)); // waits
+  line.transport.onWrite = () => line.connection.terminate();
+  line.transport.drain();
+  assert.is(line.transport.sent, "827e4e20");
+  assert.is((await end(line)).code, 1006);
+  assert.is(line.transport.writes.length, 1);
 });
 
 test("terminate() stops the keepalive before the socket is gone", async () => {
