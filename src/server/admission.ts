@@ -102,7 +102,7 @@ export class Admission {
   }
 
   #leave(address: string): void {
-    const count = (this.#byAddress.get(address) ?? 1) - 1;
+    const count = this.#byAddress.get(address)! - 1;
     if (count === 0) this.#byAddress.delete(address);
     else this.#byAddress.set(address, count);
   }

@@ -89,8 +89,8 @@ export class PendingUpgrade {
    * @throws {TypeError} When the response has got headers that the 101 has from us.
    */
   complete(request: ConnectionOpened["request"]): Lifecycle {
-    if (this.#claimed === null) throw new Error("Bug: nothing is claimed");
-    const { lifecycle, connection, response, protocol, handler, onError } = this.#claimed;
+    // Whoever has its response has claimed it.
+    const { lifecycle, connection, response, protocol, handler, onError } = this.#claimed!;
     try {
       checkHeaders(response.headers);
     } catch (error) {

@@ -35,7 +35,7 @@ export class Pipeline {
     const answer: Answer = { outgoing, next: null };
     this.#answers.set(socket, answer);
     outgoing.once("close", () => {
-      this.#owed.set(socket, (this.#owed.get(socket) ?? 1) - 1);
+      this.#owed.set(socket, this.#owed.get(socket)! - 1);
       if (this.#answers.get(socket) === answer) this.#answers.delete(socket);
       answer.next?.();
     });

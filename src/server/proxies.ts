@@ -85,7 +85,7 @@ function forwardedFor(header: string): string[] {
   const elements = splitOutsideQuotes(header, ",");
   if (elements === null) return [];
   return elements.map((element) => {
-    const values = (splitOutsideQuotes(element, ";") ?? [])
+    const values = splitOutsideQuotes(element, ";")! // no quote of it is open: none of all is
       .map((pair) => /^\s*for\s*=\s*(?:"([^"\\]*)"|([^\s"]+))\s*$/i.exec(pair))
       .filter((value) => value !== null);
     return values.length === 1 ? (values[0][1] ?? values[0][2]) : "";

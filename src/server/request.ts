@@ -53,11 +53,11 @@ export function toRequest(
   checkHead(incoming, limits);
   checkTransferEncoding(incoming);
   const host = singleHost(incoming);
-  const url = requestUrl(scheme, host, incoming.url ?? "");
+  const url = requestUrl(scheme, host, incoming.url!); // which a request to a server always has
   if (url === null) {
     throw new RequestError("Host and request target must make a URL (RFC 9112 §3.3)", 400);
   }
-  const method = incoming.method ?? "GET";
+  const method = incoming.method!;
   const init: RequestInit = { method, headers: toHeaders(incoming.rawHeaders), signal };
   if (method !== "GET" && method !== "HEAD") {
     init.body = bodyOf(incoming);

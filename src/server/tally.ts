@@ -90,10 +90,9 @@ export class Tally implements ConnectionList {
   delete(connection: Lifecycle): void {
     this.#open.delete(connection);
     this.#ended = plus(this.#ended, statsOf(connection));
-    const { closure } = connection;
+    const closure = connection.closure!; // it has ended
     const { limitHits } = connection.observed;
     if (limitHits !== null) this.#limitHits.addAll(limitHits);
-    if (closure === null) throw new Error("Bug: the connection has not ended");
     this.#closed.add(codeName(closure.code));
     if (closure.sent !== null) this.#closesSent.add(codeName(closure.sent.code));
   }

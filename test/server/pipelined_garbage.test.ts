@@ -22,6 +22,25 @@ const ENDS: readonly (readonly [what: string, wire: Uint8Array, status: number])
   ["CONNECT", latin1("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n"), 501],
 ];
 
+test("garbage in two segments behind an answer under way is refused once", async () => {
+  const go = new Deferred();
+  await using server = await TestServer.start({
+    respond: async () => {
+      await go.promise;
+      return new Response("Hello");
+    },
+  });
+  await using client = await server.connect();
+  client.send(request("GET / HTTP/1.1"));
+  for (let count = 0; count < 3; count++) {
+    client.send(latin1("garbage\r\n\r\n"));
+    for (let turn = 0; turn < 4; turn++) await eventLoopTurn();
+  }
+  go.resolve();
+  const text = Buffer.from(await client.readToFin(2000)).toString("latin1");
+  assert.equal(text.match(/HTTP\/1\.1 \d+/g), ["HTTP/1.1 200", "HTTP/1.1 400"]);
+});
+
 for (const isSlow of [false, true]) {
   for (const [what, wire, status] of ENDS) {
     for (const count of [1, 2, 3]) {

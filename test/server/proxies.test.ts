@@ -13,7 +13,11 @@ const test = suite("server/proxies");
 const PROXIES = ["10.0.0.0/8", "fd00::/8", "127.0.0.1"];
 
 /** Where the client of a request is that came from `from` with these header lines. */
-function found(from: string, lines: readonly string[], proxies?: TrustedProxies): string {
+function found(
+  from: string | undefined,
+  lines: readonly string[],
+  proxies?: TrustedProxies,
+): string {
   const rawHeaders = lines.flatMap((line) => line.split(/: ?(.*)/s).slice(0, 2));
   const socket = { remoteAddress: from, remotePort: 1234 };
   const incoming = { rawHeaders, socket } as unknown as IncomingMessage;
@@ -80,6 +84,13 @@ for (const [what, from, lines, due] of FORWARDED) {
     assert.is(found(from, lines, { addresses: PROXIES, header: "forwarded" }), due);
   });
 }
+
+test("ClientAddresses believes who comes through our own Unix socket, with proxies only", () => {
+  const lines = ["X-Forwarded-For: 203.0.113.7"];
+  assert.is(found(undefined, lines, { addresses: PROXIES }), "203.0.113.7 0");
+  assert.is(found(undefined, [], { addresses: PROXIES }), "unix");
+  assert.is(found(undefined, lines), "unix");
+});
 
 test("ClientAddresses believes nobody by default", () => {
   assert.is(found("127.0.0.1", ["X-Forwarded-For: 203.0.113.7"]), "127.0.0.1 1234");

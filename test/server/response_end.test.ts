@@ -3,7 +3,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { request } from "../support/handshake.ts";
-import { TestServer } from "../support/server.ts";
+import { TestServer, upgradeWebSocket } from "../support/server.ts";
 
 const test = suite("server/response_end");
 
@@ -33,6 +33,22 @@ test("a Connection header of the handler's does not keep the last connection ali
   assert.is((await client.readHead()).get("Connection"), "X-Mine");
   assert.is((await client.readHead()).get("Connection"), "X-Mine, close");
   await client.fin();
+});
+
+test("the 101 of an upgrade is none of onError either: 500", async () => {
+  const upgrades: Response[] = [];
+  await using server = await TestServer.start({
+    respond: (request) => {
+      if (request.headers.has("upgrade")) upgrades.push(upgradeWebSocket(request).response);
+      return upgrades[0];
+    },
+    serve: { onError: () => upgrades[0] },
+  });
+  await server.open();
+  await using client = await server.connect();
+  client.send(request("GET / HTTP/1.1", CLOSE));
+  assert.is((await client.readHead()).status, 500);
+  assert.match(Buffer.from(await client.readToFin()).toString(), "Internal Server Error\n");
 });
 
 test.run();

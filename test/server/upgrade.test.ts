@@ -160,6 +160,7 @@ const MISUSES: readonly (readonly [options: object, error: RegExp])[] = [
   [{ limits: { messageMax: 1 } }, /^TypeError: .*"messageMax"/],
   [{ keepalive: { interval: -1 } }, /^RangeError: .*interval/],
   [{ keepalive: { timeout: NaN } }, /^RangeError: .*timeout/],
+  [{ text: "utf8" as never }, /^TypeError: .* text is "utf8", must be "string" or "bytes"$/],
 ];
 
 for (const [options, error] of MISUSES) {

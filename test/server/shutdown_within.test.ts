@@ -1,0 +1,56 @@
+// What comes in the middle of a shutdown: a request behind one under way, a connection whose
+// handler has begun it.
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Deferred } from "../support/deferred.ts";
+import { closeFrame } from "../support/frame.ts";
+import { request } from "../support/handshake.ts";
+import { TestServer } from "../support/server.ts";
+import { until, withTimeout } from "../support/with_timeout.ts";
+
+const test = suite("server/shutdown (within)");
+
+test("a request that comes behind one under way is answered, and is the last", async () => {
+  const go = new Deferred();
+  await using server = await TestServer.start({
+    respond: async ({ url }) => {
+      if (url.endsWith("/slow")) await go.promise;
+      return new Response(null);
+    },
+  });
+  await using client = await server.connect();
+  client.send(request("GET /slow HTTP/1.1"));
+  await until(() => server.requests.length === 1, "the first request");
+  const finished = server.shutdown();
+  client.send(request("GET /fast HTTP/1.1"));
+  await until(() => server.requests.length === 2, "the second request");
+  go.resolve();
+  const heads = [await client.readHead(), await client.readHead()];
+  assert.equal(heads.map((head) => [head.status, head.get("Connection")]), [
+    [200, "keep-alive"],
+    [200, "close"],
+  ]);
+  await client.fin();
+  client.end();
+  await withTimeout(finished, "the end");
+});
+
+test("a connection whose handler shuts the server down is closed with 1001, too", async () => {
+  const ended: Promise<void>[] = [];
+  const server = await TestServer.start({
+    run: async (connection, each) => {
+      ended.push(each.shutdown());
+      await connection.closed;
+    },
+  });
+  const client = await server.open();
+  assert.is(await client.readEvent(), "close 1001");
+  client.send(closeFrame(1001));
+  await client.fin();
+  client.end();
+  assert.is(ended.length, 1);
+  await withTimeout(ended[0], "the end");
+});
+
+test.run();
