@@ -82,22 +82,22 @@ export async function dial(url: string, options: DialOptions = {}): Promise<Dial
   const giveUp = (): void => timeUp.abort(signal?.reason);
   if (signal?.aborted) giveUp();
   signal?.addEventListener("abort", giveUp);
-  try {
-    const socket = await openSocket(handshake.url, { ...options, signal: timeUp.signal });
-    return await shakeHands(socket, handshake, request, clock, timeUp.signal);
-  } catch (error) {
-    if (signal?.aborted) throw signal.reason;
-    if (error instanceof OpeningError) throw error;
-    const text = `Cannot connect to ${handshake.url.href}: ${reasonOf(error as SocketError)}`;
-    throw new OpeningError(text, { cause: error });
-  } finally {
-    deadline.meet();
-    signal?.removeEventListener("abort", giveUp);
-  }
+  return openSocket(handshake.url, { ...options, signal: timeUp.signal })
+    .then((socket) => shakeHands(socket, handshake, request, clock, timeUp.signal))
+    .catch((error: unknown) => {
+      if (signal?.aborted) throw signal.reason;
+      if (error instanceof OpeningError) throw error;
+      const text = `Cannot connect to ${handshake.url.href}: ${reasonOf(error as SocketError)}`;
+      throw new OpeningError(text, { cause: error });
+    })
+    .finally(() => {
+      deadline.meet();
+      signal?.removeEventListener("abort", giveUp);
+    });
 }
 
-/** Sends the request and reads the answer. The socket is destroyed when that comes to nothing. */
-async function shakeHands(
+/** Shakes hands on `socket`, which is destroyed when that comes to nothing. */
+function shakeHands(
   socket: Socket,
   handshake: ClientHandshake,
   request: string,
@@ -106,18 +106,27 @@ async function shakeHands(
 ): Promise<Dialed> {
   const abort = (): void => void socket.destroy();
   signal.addEventListener("abort", abort);
-  try {
-    socket.write(Buffer.from(request, "latin1"));
-    const { head: response, rest } = await readAnswer(socket, signal);
-    if (statusOf(response) !== 101) throw await readRefusal(socket, response, rest, clock);
-    const agreement = agree(response, handshake);
-    return { socket, head: rest, request, response, key: handshake.key, ...agreement };
-  } catch (error) {
-    socket.destroy();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
+  return ask(socket, handshake, request, clock, signal)
+    .catch((error: unknown) => {
+      socket.destroy();
+      throw error;
+    })
+    .finally(() => signal.removeEventListener("abort", abort));
+}
+
+/** Sends the request and reads the answer. */
+async function ask(
+  socket: Socket,
+  handshake: ClientHandshake,
+  request: string,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Dialed> {
+  socket.write(Buffer.from(request, "latin1"));
+  const { head: response, rest } = await readAnswer(socket, signal);
+  if (statusOf(response) !== 101) throw await readRefusal(socket, response, rest, clock);
+  const agreement = agree(response, handshake);
+  return { socket, head: rest, request, response, key: handshake.key, ...agreement };
 }
 
 function agree(response: HttpHead, handshake: ClientHandshake): Agreement {
@@ -139,7 +148,7 @@ interface SocketError extends Error {
 
 function reasonOf({ message, reason, errors }: SocketError): string {
   if (reason !== undefined) return `TLS failed, ${reason}`;
-  return message || (errors ?? []).map((error) => error.message).join(", ");
+  return message || errors!.map((error) => error.message).join(", ");
 }
 
 interface Answer {

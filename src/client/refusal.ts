@@ -65,7 +65,8 @@ function readBody(
 /** The content of as many chunks as are there, the last one cut or not: RFC 9112 §7.1. */
 function unchunk(bytes: Buffer): Uint8Array {
   const parts: Buffer[] = [];
-  for (let at = 0; ; ) {
+  let at = 0;
+  for (;;) {
     const lineEnd = bytes.indexOf("\r\n", at);
     const size = lineEnd < 0 ? NaN : Number.parseInt(bytes.toString("latin1", at, lineEnd), 16);
     if (!(size > 0)) return Buffer.concat(parts); // the last chunk, none yet, or no chunk at all
