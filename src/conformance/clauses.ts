@@ -16,13 +16,11 @@ const BY_ID: ReadonlyMap<string, Clause> = new Map(CLAUSES.map((each) => [each.i
 
 /** Where to read `section`: "§5.2", of RFC 6455, or "RFC 7692 §7". */
 export function sectionUrl(section: string): string {
-  const [, rfc = "6455", number] = /^(?:RFC (\d+) )?§(.+)$/.exec(section) ?? [];
+  const [, rfc = "6455", number] = /^(?:RFC (\d+) )?§(.+)$/.exec(section)!;
   return `https://www.rfc-editor.org/rfc/rfc${rfc}#section-${number}`;
 }
 
 /** The clause with this id. */
 export function clauseOf(id: string): Clause {
-  const found = BY_ID.get(id);
-  if (found === undefined) throw new Error(`Bug: there is no clause ${id}`);
-  return found;
+  return BY_ID.get(id)!; // ids are those of our tables, which the tests look through
 }

@@ -17,9 +17,8 @@ export function frame(first: string, payload: string | Uint8Array = "", key = 0)
 }
 
 /** A Close frame: `code` in two bytes, then `reason`. Any code, also one that nobody may send. */
-export function closeFrame(code: number, reason: string | Uint8Array = ""): Uint8Array {
-  const text = typeof reason === "string" ? utf8(reason) : reason;
-  return frame("88", concat(Uint8Array.of(code >> 8, code & 0xff), text));
+export function closeFrame(code: number, reason = ""): Uint8Array {
+  return frame("88", concat(Uint8Array.of(code >> 8, code & 0xff), utf8(reason)));
 }
 
 /** `payload` in fragments of `size` bytes; `first` is the first byte of the message in one. */

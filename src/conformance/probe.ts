@@ -41,15 +41,13 @@ export async function probe(target: Target, settings: RunSettings): Promise<Prob
   const trial = new Trial({ clause: "B58", level: "MUST" }, target, unknown, settings);
   const late = (limit: string): Error =>
     new UnreachableError(`The first three handshakes take longer than ${limit}`);
-  try {
-    const facts = await within(look(trial), settings, late);
-    return { facts, findings: trial.findings, exchanges: trial.exchanges };
-  } catch (error) {
-    if (!(error instanceof NotTestableError || error instanceof FloodError)) throw error;
-    throw new UnreachableError(error.message, { cause: error });
-  } finally {
-    trial.end();
-  }
+  const facts = await within(look(trial), settings, late)
+    .catch((error: unknown) => {
+      if (!(error instanceof NotTestableError || error instanceof FloodError)) throw error;
+      throw new UnreachableError(error.message, { cause: error });
+    })
+    .finally(() => trial.end());
+  return { facts, findings: trial.findings, exchanges: trial.exchanges };
 }
 
 async function look(trial: Trial): Promise<Facts> {

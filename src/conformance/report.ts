@@ -59,6 +59,6 @@ function judge(clause: Clause, results: readonly CaseResult[]): ClauseResult {
   const found = ORDER.find((verdict) => own.some((result) => result.verdict === verdict));
   const verdict = found ?? (hidden === "" ? "not run" : "hidden");
   const isUnjudged = verdict === "not testable";
-  const reason = isUnjudged ? (own[0]?.messages[0] ?? "") : found === undefined ? hidden : "";
+  const reason = isUnjudged ? own[0].messages[0] : found === undefined ? hidden : "";
   return { id, section, level, text, verdict, cases: own.length, reason };
 }

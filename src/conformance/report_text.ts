@@ -111,7 +111,7 @@ function notes(results: readonly CaseResult[]): string[] {
 
 function notTested({ results, clauses }: Report, isVerbose: boolean, paint: Paint): string[] {
   const skipped = results.filter(({ verdict }) => verdict === "not testable");
-  const reasons = [...new Set(skipped.map(({ messages }) => messages[0] ?? ""))];
+  const reasons = [...new Set(skipped.map(({ messages }) => messages[0]))];
   const lines = reasons.map((reason) => {
     const ids = skipped.filter(({ messages }) => messages[0] === reason).map(({ id }) => id);
     const shown = isVerbose ? ids.join(", ") : few(ids);

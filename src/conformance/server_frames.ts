@@ -68,11 +68,6 @@ export class ServerFrames {
     return events;
   }
 
-  /** What is behind the last whole frame. */
-  get rest(): Uint8Array {
-    return concat(...this.#unread);
-  }
-
   /** Reads one frame. Returns its size, 0 when it is not complete. */
   #frame(bytes: Uint8Array, events: ServerEvent[]): number {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

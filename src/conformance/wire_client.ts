@@ -98,11 +98,6 @@ export class WireClient {
     return this.#ended;
   }
 
-  /** What came behind the last whole frame. */
-  get rest(): Uint8Array {
-    return this.#frames.rest;
-  }
-
   /** Sends all parts in one segment, as far as one can hold them. */
   send(...parts: readonly Wire[]): void {
     const bytes = concat(...parts.map(toBytes));
@@ -125,11 +120,6 @@ export class WireClient {
     this.#recording.note("client", "http", request);
     this.#recording.note("client", "frames", behind);
     this.#socket.write(concat(request, behind));
-  }
-
-  /** Whether bytes that were sent still wait for the server to take them. */
-  get isBlocked(): boolean {
-    return this.#socket.writableLength > 0;
   }
 
   /** The head of a response; `null` when the connection ends, or nothing comes, before it does. */
@@ -184,20 +174,6 @@ export class WireClient {
     if (this.#http !== "") return `answered with what is no HTTP: ${quote(this.#http)}`;
     if (this.#ended !== null) return `answered with the end of the connection (${this.#ended})`;
     return "not answered";
-  }
-
-  /** Ends our direction: FIN. */
-  end(): void {
-    this.#socket.end();
-  }
-
-  /** Reads nothing from here on, so that the server's output fills up. */
-  pause(): void {
-    this.#socket.pause();
-  }
-
-  resume(): void {
-    this.#socket.resume();
   }
 
   destroy(): void {

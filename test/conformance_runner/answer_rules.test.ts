@@ -46,6 +46,12 @@ for (const [what, lines, fields = {}] of SOUND) {
   });
 }
 
+test("checkAnswer() judges no Accept where there are two keys", () => {
+  const fields = { "Sec-WebSocket-Key": ["a", "b"] };
+  assert.equal(findings(GOOD, fields), []);
+  assert.equal(findings(GOOD.slice(0, 3), fields), []);
+});
+
 const deflate = (parameters: string): string[] => [
   ...GOOD,
   `${EXTENSIONS}: permessage-deflate; ${parameters}`,
@@ -63,6 +69,7 @@ const BROKEN: readonly (readonly [
   ["S29 an empty one", [...GOOD, `${PROTOCOL}:`], "S29 fail", { [PROTOCOL]: "a" }],
   ["S30 two lines", [...GOOD, `${PROTOCOL}: a`, `${PROTOCOL}: a`], "S30 fail", { [PROTOCOL]: "a" }],
   ["S31 an extension unasked", [...GOOD, `${EXTENSIONS}: permessage-deflate`], "S31 fail"],
+  ["S31 an empty list", [...GOOD, `${EXTENSIONS}:`], "S31 fail", OFFER],
   ["S31 another extension", [...GOOD, `${EXTENSIONS}: foo`], "S31 fail", OFFER],
   ["S32 another version", ["HTTP/1.0 101 OK", ...GOOD.slice(1)], "S32 fail"],
   ["S32 a line that is no field", [...GOOD, "nonsense"], "S32 fail"],

@@ -58,6 +58,13 @@ test("S23 B57 our server breaks nothing over TLS", async () => {
   );
 });
 
+test("B57 a server of TLS is found by its name", async () => {
+  await using server = await TestServer.start({ serve: makeCertificate() });
+  const target = readTarget(`wss://localhost:${server.port}/chat`, {}, true);
+  const report = await runConformance(target, { ...SETTINGS, only: "B57" });
+  assert.equal(report.results.map(({ id, verdict }) => [id, verdict]), [["B57.1", "pass"]]);
+});
+
 test("a server that does not echo: what needs one is not testable, the rest is", async () => {
   const drain = async (connection: Connection): Promise<void> => {
     for await (const _ of connection);

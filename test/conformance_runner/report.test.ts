@@ -3,9 +3,12 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { CaseResult, Verdict } from "../../src/conformance/case.ts";
+import { CLAUSES } from "../../src/conformance/clauses.ts";
 import { htmlReport } from "../../src/conformance/report_html.ts";
 import { jsonReport } from "../../src/conformance/report_json.ts";
-import { textFacts, textReport } from "../../src/conformance/report_text.ts";
+import { textCase, textFacts, textReport } from "../../src/conformance/report_text.ts";
+import { makeReport } from "../../src/conformance/report.ts";
 import type { Report } from "../../src/conformance/report.ts";
 import { runConformance } from "../../src/conformance/runner.ts";
 import { readTarget } from "../../src/conformance/target.ts";
@@ -39,6 +42,74 @@ test("textReport() has clause, section, level, rule, bytes and what they mean", 
   );
   assert.match(textReport(ignored), "      also B04.2  ");
   assert.match(textReport(ignored), "a MUST is broken in 1: B04");
+});
+
+/** A whole run: what no case of `results` is about has passed. */
+function made(...results: readonly CaseResult[]): Report {
+  const others = CLAUSES.filter(({ id, hidden }) => {
+    return hidden === "" && !results.some(({ clause }) => clause === id);
+  }).map(({ id }) => result(id, "pass"));
+  const facts = { ...sound.facts, echo: false, deflate: null, software: "a<b>" };
+  const run = { target: sound.target, startedAt: new Date(0), durationMs: 1234, facts };
+  return makeReport({ ...run, results: [...results, ...others] });
+}
+
+function result(clause: string, verdict: Verdict, messages: string[] = [], number = 1): CaseResult {
+  const id = `${clause}.${number}`;
+  const what = { id, clause, section: "§1", level: "MUST", title: `Title of ${id}` } as const;
+  return { ...what, verdict, messages, exchanges: [], durationMs: 1 };
+}
+
+const broken = made(
+  result("B04", "fail", ["first"], 1),
+  result("B04", "fail", ["second"], 2),
+  result("B05", "fail", ["third"]),
+  result("B25", "warning", ["fourth"]),
+  ...[1, 2, 3, 4, 5].map((number) => result("B12", "not testable", ["no echo"], number)),
+  result("B42", "pass", ["a note"]),
+);
+
+test("textReport() has one case of each clause, all of them and notes when it is verbose", () => {
+  const text = textReport(broken);
+  assert.match(text, "FAIL  B04.1  §1  MUST  Title of B04.1");
+  assert.match(text, "      also B04.2  Title of B04.2\n");
+  assert.match(text, "WARNING  B25.1  §1  MUST  Title of B25.1");
+  assert.match(text, "     5  no echo: B12.1, B12.2, B12.3 and 2 more\n");
+  assert.match(text, /observable from outside: \d+ clauses\n {2}.*B26.* \(--verbose says why\)/);
+  assert.match(text, "3 failed, 1 warning, 5 not testable\n");
+  assert.match(text, "a MUST is broken in 2: B04, B05");
+  assert.not.match(text, "a note");
+  const verbose = textReport(broken, { isVerbose: true });
+  assert.match(verbose, "FAIL  B04.2  §1  MUST  Title of B04.2");
+  assert.match(verbose, "where it may choose:\n  B42.1  Title of B42.1: a note\n");
+  assert.match(verbose, "no echo: B12.1, B12.2, B12.3, B12.4, B12.5\n");
+  const warned = made(result("B25", "warning"), result("B22", "warning"));
+  assert.match(textReport(warned, { colour: true }), "\x1b[33mWARNING\x1b[0m");
+  assert.match(textReport(warned, { colour: true }), "\x1b[33m2 warnings\x1b[0m");
+});
+
+test("textCase() is a line for a case", () => {
+  assert.is(textCase(result("B04", "fail"), false), "FAIL  B04.1  §1  Title of B04.1");
+  const untested = textCase(result("B12", "not testable"), true);
+  assert.is(untested, "\x1b[2mNOT TESTABLE\x1b[0m  B12.1  §1  Title of B12.1");
+});
+
+test("textFacts() has the software that the server names", () => {
+  assert.match(textFacts(broken.target, broken.facts), /^Server {7}ws:.*, a<b>\n/);
+});
+
+test("htmlReport() counts clauses and cases, and says what the server does not do", () => {
+  const page = htmlReport(broken);
+  assert.match(page, 'A MUST is broken in 2 clauses: <a href="#B04">B04</a> <a href="#B05">B05');
+  assert.match(page, /id="B04">[^]*, 2 cases<\/small>[^]*id="B05">[^]*, 1 case<\/small>/);
+  assert.match(page, "<h2>Warnings</h2>\n<section class=\"group warning\">");
+  assert.match(page, "<dt>Server</dt><dd>a&#60;b&#62;</dd>");
+  assert.match(page, "<dt>Echo</dt><dd>none: what needs one is not testable</dd>");
+  assert.match(page, "<dt>Compression</dt><dd>permessage-deflate is not accepted</dd>");
+});
+
+test("htmlReport() shows the handshake where the case is about it", () => {
+  assert.match(htmlReport(method), '<code class="http">POST /a?b=1&#38;c=%3Ci%3E HTTP/1.1</code>');
 });
 
 test("textReport() shows the handshake where the case is about it", () => {

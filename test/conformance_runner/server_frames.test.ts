@@ -29,6 +29,7 @@ function read(wire: Uint8Array, extensions = "", size = wire.length): Read {
 const GOOD: readonly (readonly [what: string, wire: string, ...events: string[]])[] = [
   ["the Hello of §5.7", "8105 48656c6c6f", "text Hello"],
   ["fragments, and a ping between them", "0103 48656c 8901 78 8002 6c6f", "ping 78", "text Hello"],
+  ["a length in 16 bits", `817e007e${"61".repeat(126)}`, `text ${"a".repeat(126)}`],
   ["empty frames", "8100 8200 8a00", "text ", "binary ", "pong "],
   ["a Close with a reason", "8805 03e8 627965", "close 1000"],
   ["a Close without a code", "8800", "close"],
@@ -49,6 +50,7 @@ const BAD: readonly (readonly [what: string, wire: string, ...findings: string[]
   ["B03 a reserved bit", "a100", "B03 fail"],
   ["B03 RSV1 that nobody has agreed on", "c100", "B03 fail"],
   ["B05 a reserved opcode", "8300", "B05 fail"],
+  ["B05 a reserved opcode of control frames", "8b00", "B05 fail"],
   ["B08 a length in 16 bits", "817e0001 61", "B08 fail"],
   ["B08 a length in 64 bits", "817f0000000000000001 61", "B08 fail"],
   ["B14 a fragmented ping", "0900", "B14 fail"],
@@ -58,6 +60,7 @@ const BAD: readonly (readonly [what: string, wire: string, ...findings: string[]
   ["B22 a Close of one byte", "8801 03", "B22 fail"],
   ["B23 a reason that is no UTF-8", "8803 03e8 ff", "B23 fail"],
   ["B24 text behind the Close", "8800 8100", "B24 fail"],
+  ["B24 a continuation behind the Close", "8800 8000", "B24 fail", "B17 fail"],
   ["B24 a ping behind the Close", "8800 8900", "B24 warning"],
   ["B29 a second Close", "8800 8800", "B29 fail"],
   ["B36 text that is no UTF-8", "8101 ff", "B36 fail"],
@@ -92,6 +95,13 @@ test("D06 D30 ServerFrames inflates, each message for itself where that was agre
   const two = read(bytes(`c10e ${last} f248cdc9c90700`), alone);
   assert.equal(two, { events: ["text HelloHello"], findings: [] });
   assert.equal(read(bytes("c100"), alone).findings, ["D37 fail"]);
+});
+
+test("readAgreement() takes a window that there is not for the largest", () => {
+  const text = "permessage-deflate; server_max_window_bits=16; client_max_window_bits=9";
+  const agreement = readAgreement([`x, ${text}`]);
+  assert.equal([agreement?.serverWindowBits, agreement?.clientWindowBits], [15, 9]);
+  assert.is(agreement?.text, text);
 });
 
 test("D29 ServerFrames sees a reference beyond the window", () => {

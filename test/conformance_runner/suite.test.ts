@@ -3,6 +3,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { CLAUSES } from "../../src/conformance/clauses.ts";
+import { watchedResult } from "../../src/conformance/watched.ts";
 import { selectCases, SUITE } from "../../src/conformance/suite.ts";
 
 const test = suite("conformance_runner/suite");
@@ -34,6 +35,19 @@ test("each clause has cases, is watched, or says why it cannot be seen: one of t
 test("each clause names its section, and no two say the same", () => {
   for (const { id, section } of CLAUSES) assert.match(section, /^(?:RFC 7692 )?§\d[\d.]*$/, id);
   assert.is(new Set(CLAUSES.map(({ text }) => text)).size, CLAUSES.length);
+});
+
+test("D: what is watched of compression is not testable where there is none", () => {
+  const watched = CLAUSES.filter(({ id, watched }) => id.startsWith("D") && watched !== "");
+  assert.ok(watched.length > 0);
+  const facts = { echo: true, isTalkative: false, deflate: null, software: "", quietMs: 0 };
+  for (const clause of watched) {
+    const result = watchedResult(clause, [], facts, true);
+    assert.equal([result?.id, result?.verdict], [`${clause.id}.*`, "not testable"]);
+    assert.equal(result?.messages, ["The server does not accept permessage-deflate"]);
+    assert.is(watchedResult(clause, [], { ...facts, deflate: "" }, true)?.verdict, "pass");
+    assert.is(watchedResult(clause, [], facts, false), null);
+  }
 });
 
 test("no two cases have the same id, or the same title within a clause", () => {
