@@ -106,8 +106,13 @@ export class ReceiverIterator<T> implements AsyncIterableIterator<T, undefined>,
 
   /** Hot: a next() that has to wait, since the source has nothing now. */
   protected wait(): Promise<Received<T>> {
-    this.#last = waitAt(this.#source, this);
+    this.#last = waitAt(this.#source, this, null, this.mayFloat);
     return this.#last.promise as Promise<Received<T>>;
+  }
+
+  /** Whether a rejection of `atEnd()` must not count as unhandled. */
+  protected get mayFloat(): boolean {
+    return false;
   }
 
   /** Asked once for each next() that meets the end. */

@@ -29,7 +29,7 @@ import type { ConnectionLimitHit } from "./limit_hit.ts";
 import type { ConnectionLimits } from "./limits.ts";
 import { hitOf, Observed } from "./observed.ts";
 import { Outcome } from "./outcome.ts";
-import { EVERY_REASON } from "./pause_reason.ts";
+import { EVERY_REASON, PauseReason } from "./pause_reason.ts";
 import { Pings } from "./pings.ts";
 import { ReadLoop } from "./read_loop.ts";
 import type { ReadLoopOwner } from "./read_loop.ts";
@@ -39,6 +39,9 @@ import type { Transport, TransportEvents } from "./transport.ts";
 import { setImmediate } from "./turn.ts";
 import { WriteLoop } from "./write_loop.ts";
 import type { WriteLoopOwner } from "./write_loop.ts";
+
+/** As much as one read of a socket brings at most, or nearly. */
+const LARGE_READ = 32 * 1024;
 
 /** What a {@linkcode Lifecycle} is made with. */
 export interface LifecycleOptions {
@@ -84,9 +87,10 @@ export class Lifecycle
   readonly #limits: ConnectionLimits;
   readonly #clock: Clock;
   readonly #tcpEnd: TcpEnd;
-  // What an idle connection does not need, these two, is not made before it is asked for.
+  // What an idle connection does not need, these three, is not made before it is asked for.
   #pings: Pings | null = null;
   #stall: Deadline | null = null;
+  #rest: Deadline | null = null;
 
   #listedIn: ConnectionList | null = null;
   #share: Share | null = null; // of the server's budget
@@ -96,6 +100,7 @@ export class Lifecycle
   readonly #outcome = new Outcome();
   #cause: unknown = undefined;
   #isTerminated = false;
+  #hasFin = false; // FIN has come, behind what is put aside and not read yet
   #isLost = false; // the peer ended TCP, or we cut it
   #isDestroyed = false;
 
@@ -239,6 +244,8 @@ export class Lifecycle
     this.writeLoop.turnBegins();
     this.#endpoint.receive(bytes);
     this.#turnEnds();
+    // No inbox that is full holds up what comes in front of the Close that answers ours.
+    if (bytes.length >= LARGE_READ && this.#endpoint.state === "closing") this.#takeTurns();
   }
 
   drained(): void {
@@ -252,7 +259,17 @@ export class Lifecycle
 
   ended(): void {
     this.observed.fin("remote");
-    this.#readRest();
+    if (!this.#endpoint.stopped) return this.#tcpEnded();
+    this.#hasFin = true;
+    this.#keepalive?.stop();
+    this.#frameLimits?.stop();
+    this.#giveTimeForRest();
+    this.resumeInput(PauseReason.RATE);
+  }
+
+  #tcpEnded(): void {
+    this.#hasFin = false;
+    this.#rest?.meet();
     if (this.#endpoint.inputEnded) return this.#tcpEnd.peerEnded();
     this.#isLost = true;
     this.#cause ??= new Error("Peer ended TCP without a Close frame (§7.1.5)");
@@ -271,6 +288,7 @@ export class Lifecycle
     this.#transport = null;
     this.#tcpEnd.met();
     this.#stall?.meet();
+    this.#rest?.meet();
     this.observed.stalled(false);
     this.writeLoop.abandon();
     this.#pings?.fail(() => this.closedError("ping"));
@@ -289,6 +307,10 @@ export class Lifecycle
 
   isFull(): boolean {
     return this.readLoop.isFull();
+  }
+
+  drops(): boolean {
+    return this.readLoop.drops();
   }
 
   ping(payload: Uint8Array): void {
@@ -406,20 +428,21 @@ export class Lifecycle
     this.readLoop.chunkDelivered();
     this.writeLoop.turnEnds();
     if (this.#share !== null) this.#share.changed();
-    if (!this.#endpoint.stopped || this.paused) return;
-    this.#transport?.pause();
-    this.#goOnLater();
+    if (this.#endpoint.stopped && !this.paused) this.#takeTurns();
   }
 
-  /** What was put aside has come before FIN, and whoever reads is to have it. */
-  #readRest(): void {
-    if (!this.#endpoint.stopped) return;
-    this.#frameLimits?.stop();
-    this.readLoop.discard();
-    this.writeLoop.turnBegins();
-    this.#endpoint.goOn();
-    this.readLoop.chunkDelivered();
-    this.writeLoop.turnEnds();
+  /**
+   * What was put aside has come before FIN, and whoever reads is to have it, however slowly; who
+   * reads nothing is not waited for.
+   */
+  #giveTimeForRest(): void {
+    this.#rest ??= new Deadline(this.#clock);
+    const before = this.#endpoint.unfinished;
+    this.#rest.set(this.#limits.closeTimeoutMs, () => {
+      if (this.#endpoint.unfinished < before) return this.#giveTimeForRest();
+      this.readLoop.discard();
+      this.#readToTheEnd();
+    });
   }
 
   /** Our Close is out, or the input is over: nothing more is held up in front of the peer's end. */
@@ -428,14 +451,24 @@ export class Lifecycle
     this.resumeInput(EVERY_REASON);
   }
 
-  /** Compressed messages are left in what has arrived: they cost time, so others come first. */
+  /** Node reads a socket on and on that brings so much each time, and no other meanwhile. */
+  #takeTurns(): void {
+    this.#transport?.pause();
+    this.#goOnLater();
+  }
+
+  /** What is left of what has arrived, or is yet to come, costs time: so others come first. */
   #goOnLater(): void {
     setImmediate(() => {
-      if (this.#isDestroyed || this.paused || !this.#endpoint.stopped) return;
-      this.writeLoop.turnBegins();
-      this.#endpoint.goOn();
-      this.#turnEnds();
-      if (!this.#endpoint.stopped && !this.paused) this.#transport?.resume();
+      if (this.#isDestroyed || this.paused) return;
+      if (this.#endpoint.stopped) {
+        this.writeLoop.turnBegins();
+        this.#endpoint.goOn();
+        this.#turnEnds();
+        if (this.#endpoint.stopped) return;
+      }
+      if (this.#hasFin) this.#tcpEnded();
+      else if (!this.paused) this.#transport?.resume();
     });
   }
 

@@ -7,6 +7,7 @@ import { ReceiverIterator } from "../channel/receiver.ts";
 import type { Place } from "../channel/waiters.ts";
 import type { Message } from "../message/message.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import { quiet } from "./quiet.ts";
 import type { ReadLoop } from "./read_loop.ts";
 
 /** Throws at the end when the connection was lost. */
@@ -25,7 +26,15 @@ export class MessageIterator extends ReceiverIterator<Message> {
     return readLoop.receiveReady() ?? (readLoop.ended ? super.next() : this.wait());
   }
 
-  protected override async atEnd(): Promise<Received<never>> {
+  protected override get mayFloat(): boolean {
+    return true;
+  }
+
+  protected override atEnd(): Promise<Received<never>> {
+    return quiet(this.#end());
+  }
+
+  async #end(): Promise<Received<never>> {
     await null; // all that there is to say of the end is known a moment later
     if (!this.#lifecycle.closeReceived) throw this.#lifecycle.closedError("read");
     return { value: undefined, done: true };

@@ -77,7 +77,7 @@ export class ReadLoop implements WaiterOwner {
 
   /** Hot: a message arrived. */
   deliver(message: Message): void {
-    if (this.#discarding && this.#isFull()) return;
+    if (this.drops()) return;
     this.#inbox.trySend(message);
   }
 
@@ -151,7 +151,7 @@ export class ReadLoop implements WaiterOwner {
   /** Hot: `answer`, behind the turn of the event loop, if there is one to wait for. */
   #paced<T>(answer: Promise<T>): Promise<T> {
     if (this.#turn === null) return answer;
-    return Promise.all([answer, this.#turn]).then(([first]) => first);
+    return quiet(Promise.all([answer, this.#turn]).then(([first]) => first));
   }
 
   /** Hot: `first` and what waits behind it, as much as one may take at a stretch. */
@@ -173,6 +173,11 @@ export class ReadLoop implements WaiterOwner {
   discard(): void {
     this.#discarding = true;
     this.#resume();
+  }
+
+  /** Whether it would drop a message that comes now. */
+  drops(): boolean {
+    return this.#discarding && this.#isFull();
   }
 
   /** Forgets what nobody has read. */

@@ -40,6 +40,8 @@ export interface MessageSink extends ControlSink {
   message(message: Message): void;
   /** Whether it should get no compressed message more for now. */
   isFull?(): boolean;
+  /** Whether it would drop a message that comes now. */
+  drops?(): boolean;
 }
 
 /** What messages may be, and become. */
@@ -54,6 +56,14 @@ const BUFFER_SIZE_MIN = 1024;
 /** Up to here a buffer of the announced size is made at once; above, only as bytes arrive. */
 const BUFFER_SIZE_TRUSTED = 64 * 1024;
 const EMPTY = new Uint8Array(0);
+
+/**
+ * What one read of the socket may make us do before others have their turn, in bytes to inflate: a
+ * millisecond. Two bytes of a peer can be a zlib stream, and six a ping that wants its pong.
+ */
+const WORK_MAX = 512 * 1024;
+const STREAM_WORK = 16 * 1024;
+const CONTROL_WORK = 512;
 
 /** Puts the frames of one direction together to messages. */
 export class MessageAssembler implements FrameSink {
@@ -73,6 +83,8 @@ export class MessageAssembler implements FrameSink {
   #validator: Utf8Validator | null = null; // until something is not ASCII
 
   #control: ControlFrame | null = null; // the one in progress
+  #work = 0; // of this chunk, see WORK_MAX
+  #isSkipping = false; // no compressed message is inflated any more
 
   /** @param sizeMax The largest message, inflated, in bytes; beyond it the connection fails. */
   constructor(sink: MessageSink, sizeMax: number, options: MessageOptions = {}) {
@@ -160,14 +172,21 @@ export class MessageAssembler implements FrameSink {
 
   /**
    * Hot: a compressed message may be a thousand times what came, so that one read of the socket
-   * would bring more than any inbox should hold.
+   * would bring more than any inbox should hold. And others want their turn.
    */
   shouldStop(): boolean {
+    if (this.#work > WORK_MAX) return true;
     return this.#isCompressed && this.#opcode === 0 && this.#sink.isFull?.() === true;
   }
 
   /** Hot: the chunk, in which texts may still lie, is about to go. */
   chunkEnd(): void {
+    this.#work = 0;
+    this.#takeTexts();
+  }
+
+  /** Hot: what waits came first. */
+  #takeTexts(): void {
     if (holdsTexts(this)) takeTexts(this.#sink);
   }
 
@@ -190,7 +209,7 @@ export class MessageAssembler implements FrameSink {
   #finishAscii(bytes: Uint8Array, start: number, end: number): void {
     this.#opcode = 0;
     if (holdText(this, bytes, start, end)) return;
-    this.chunkEnd();
+    this.#takeTexts();
     if (!holdText(this, bytes, start, end)) this.#sink.message(decodeAscii(bytes, start, end));
   }
 
@@ -200,13 +219,14 @@ export class MessageAssembler implements FrameSink {
       throw new ProtocolError("TEXT_TRUNCATED", text);
     }
     this.#opcode = 0;
-    this.chunkEnd(); // what waits came first
+    this.#takeTexts();
     this.#sink.message(message);
   }
 
   #finishControl(control: ControlFrame): void {
     this.#control = null;
-    this.chunkEnd();
+    this.#work += CONTROL_WORK;
+    this.#takeTexts();
     control.handTo(this.#sink);
   }
 
@@ -262,7 +282,10 @@ export class MessageAssembler implements FrameSink {
   /** A compressed message is complete. Only now its text can be validated: RFC 7692 §6.2. */
   #inflate(compressed: Uint8Array): void {
     if (this.#inflater === null) throw new Error("Bug: nobody agreed on compression");
+    // For nobody: and the next may refer to this one.
+    if ((this.#isSkipping ||= this.#sink.drops?.() === true)) return void (this.#opcode = 0);
     const bytes = this.#inflater.inflate(compressed, this.#sizeMax); // RFC 7692 §6.2 [D11]
+    this.#work += bytes.length + STREAM_WORK * this.#inflater.streams;
     if (this.#opcode === Opcode.BINARY) return this.#finish(owned(bytes)); // RFC 7692 §6.1 [D08]
     // RFC 7692 §6.1 [D09]. What was inflated has no place in the stream, only its frame has: -1.
     if (this.#firstInvalid(bytes, 0, bytes.length) !== -1) throw notUtf8(-1);

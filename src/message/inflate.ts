@@ -64,6 +64,7 @@ export class Inflater {
   readonly #context: Context | null;
   #bytesBefore = 0;
   #bytesAfter = 0;
+  #streams = 0;
 
   constructor({ windowBits, contextTakeover }: InflaterOptions) {
     this.#windowBits = Math.max(windowBits, WINDOW_BITS_MIN);
@@ -73,6 +74,11 @@ export class Inflater {
   /** Bytes of memory that it holds between two messages. */
   get retained(): number {
     return this.#context?.retained ?? 0;
+  }
+
+  /** The zlib streams that the last message took: more than one where a peer marks last blocks. */
+  get streams(): number {
+    return this.#streams;
   }
 
   /** Bytes of the compressed messages, as they came. */
@@ -94,6 +100,7 @@ export class Inflater {
    * @throws {ProtocolError} 1009 beyond `sizeMax`; 1007 when it is no DEFLATE (RFC 7692 §7.2.2).
    */
   inflate(bytes: Uint8Array, sizeMax: number): Uint8Array {
+    this.#streams = 0;
     if (bytes.length === 0) return new Uint8Array(0); // or 00: RFC 7692 §7.2.3.6 [D37]
     const message = this.#inflateWith(TAIL, bytes, sizeMax);
     if (endsWith(message, TAIL)) this.#inflateWith(OTHER_TAIL, bytes, sizeMax); // throws if it is
@@ -156,6 +163,7 @@ export class Inflater {
     sizeMax: number,
   ): Inflated {
     let inflated: Inflated;
+    this.#streams++;
     try {
       inflated = inflateRawSync(input, {
         windowBits: this.#windowBits, // RFC 7692 §7.2.2 [D34]

@@ -45,6 +45,8 @@ export interface EndpointSink {
   pong(payload: Uint8Array): void;
   /** Whether it should get no compressed message more until {@linkcode Endpoint.goOn}. */
   isFull?(): boolean;
+  /** Whether it would drop a message that comes now: a compressed one is not inflated then. */
+  drops?(): boolean;
   /** No message will come any more. */
   inputEnded(): void;
   /** Send a Close frame with this payload, behind what is queued, and no data after it. */
@@ -135,6 +137,10 @@ export class Endpoint implements MessageSink {
 
   isFull(): boolean {
     return !this.inputEnded && this.#sink.isFull?.() === true;
+  }
+
+  drops(): boolean {
+    return this.inputEnded || this.#sink.drops?.() === true;
   }
 
   /** Starts the closing handshake: §7.1.2 [B47]. Throws as {@linkcode encodeClosePayload} does. */

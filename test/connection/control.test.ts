@@ -71,9 +71,13 @@ test("Lifecycle sends a pong behind what was written in the same turn", async ()
   assert.is(line.transport.sent, textHex("a") + pongHex(1));
 });
 
-test("Lifecycle answers 10,000 pings of one chunk in order while it is not full", () => {
+test("Lifecycle answers 10,000 pings of one chunk in order, some 1,000 in a turn", async () => {
   const line = new Line();
   line.receive(...range(0, 10_000).map(ping));
+  assert.is(line.transport.sent.length, 1025 * pongHex(0).length);
+  assert.is(line.transport.pauses, 1);
+  for (let turns = 0; turns < 10; turns++) await turn();
+  assert.is(line.transport.resumes, 1);
   assert.is(short(line.transport.sent), short(range(0, 10_000).map(pongHex).join("")));
 });
 
@@ -91,6 +95,7 @@ for (const count of [17, 18, 5000]) {
   test(`WriteLoop keeps 15 of ${count} pongs and the newest for a full socket`, async () => {
     const line = await fullLine();
     line.receive(...range(0, count).map(ping));
+    for (let turns = 0; turns < 6; turns++) await turn();
     line.transport.drain();
     const kept = [...range(0, 15), count - 1];
     assert.is(line.transport.sent, kept.map(pongHex).join(""));

@@ -3,11 +3,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Channel, select, trySelect } from "../../src/channel/mod.ts";
+import type { Connection } from "../../src/connection/connection.ts";
 import { ConnectionClosedError } from "../../src/connection/error.ts";
 import type { Message } from "../../src/message/message.ts";
 import { closeFrame, frame } from "../support/frame.ts";
 import { rejects } from "../support/rejects.ts";
-import { Line } from "./support.ts";
+import { Line, turn } from "./support.ts";
 
 const test = suite("connection/messages");
 
@@ -114,5 +115,28 @@ test("batches() throws when the connection is lost; return() ends what waits", a
   line.fin();
   assert.instance(await rejects(lost), ConnectionClosedError);
 });
+
+/** What is asked of a connection, and its promise left alone. */
+const FLOATING: readonly (readonly [what: string, ask: (connection: Connection) => unknown])[] = [
+  ["read()", (connection) => connection.read()],
+  ["next()", (connection) => connection[Symbol.asyncIterator]().next()],
+];
+
+for (const [what, ask] of FLOATING) {
+  test(`${what} that nobody awaits is no unhandled rejection, in a long stretch too`, async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): void => void unhandled.push(reason);
+    process.on("unhandledRejection", note);
+    const line = new Line();
+    line.receive(...Array.from({ length: 300 }, () => frame("81", "Hello")));
+    for (let count = 0; count < 302; count++) void ask(line.connection);
+    line.disconnect();
+    await turn();
+    void ask(line.connection);
+    await turn();
+    process.off("unhandledRejection", note);
+    assert.equal(unhandled.map(String), []);
+  });
+}
 
 test.run();

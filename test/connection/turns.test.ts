@@ -1,0 +1,132 @@
+// What one client may make us do before others have their turn: a millisecond, whatever it sends.
+// And what was put aside for that comes before the FIN behind it.
+
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { flushed } from "../message/compressed.ts";
+import { bytes, utf8 } from "../support/bytes.ts";
+import { closeFrame, frame } from "../support/frame.ts";
+import { Line, turn } from "./support.ts";
+
+const test = suite("connection/turns");
+
+const CLOSE_TIMEOUT_MS = 1000;
+const LIMITS = { closeTimeoutMs: CLOSE_TIMEOUT_MS };
+
+async function turns(count: number): Promise<void> {
+  for (let done = 0; done < count; done++) await turn();
+}
+
+/** Messages that have arrived. */
+function arrived(line: Line): number {
+  return line.connection.stats().received.messages;
+}
+
+/** A MiB in a KiB, and what is nothing but 40 last blocks: 40 streams of zlib in 80 bytes. */
+const COSTLY: readonly (readonly [what: string, payload: Uint8Array])[] = [
+  ["messages that inflate to 1 MiB", flushed(new Uint8Array(1024 * 1024))],
+  ["messages of 40 last blocks", bytes(`${"0300".repeat(40)}00`)],
+];
+
+for (const [what, payload] of COSTLY) {
+  test(`A48 one in a turn of ${what}, although somebody reads`, async () => {
+    const line = new Line({ compression: {} });
+    void line.connection.forEach(() => {});
+    line.receive(...Array.from({ length: 5 }, () => frame("c2", payload)));
+    for (let count = 1; count <= 5; count++) {
+      assert.is(arrived(line), count);
+      await turn();
+    }
+    assert.is(line.connection.stats().paused, false);
+    assert.is(line.transport.resumes, 1);
+  });
+}
+
+test("RFC 7692 short compressed messages share a turn: 32 of a zlib stream each", async () => {
+  const line = new Line({ compression: {} });
+  void line.connection.forEach(() => {});
+  line.receive(...Array.from({ length: 40 }, () => frame("c1", flushed(utf8("Hello")))));
+  assert.is(arrived(line), 32);
+  await turn();
+  assert.is(arrived(line), 40);
+});
+
+test("A48 behind our Close none is inflated that the inbox has no room for", async () => {
+  const line = new Line({ compression: {}, limits: { ...LIMITS, inboxMessagesMax: 2 } });
+  void line.connection.close(4001, "go away");
+  const hello = frame("c1", flushed(utf8("Hello")));
+  const broken = frame("c1", bytes("ffffffff")); // it would be 1007
+  line.receive(hello, hello, broken, hello, closeFrame(4001, "go away"));
+  await turn();
+  assert.equal([arrived(line), line.connection.stats().inbox.messages], [2, 2]);
+  line.disconnect();
+  const { code, wasClean } = await line.connection.closed;
+  assert.equal([code, wasClean], [4001, true]);
+});
+
+test("behind our Close a full read ends the turn, a short one does not", async () => {
+  const line = new Line({ limits: LIMITS });
+  void line.connection.close();
+  line.receive(frame("82", new Uint8Array(64 * 1024)));
+  assert.equal([line.transport.pauses, line.transport.resumes], [1, 0]);
+  await turn();
+  assert.equal([line.transport.pauses, line.transport.resumes], [1, 1]);
+  line.receive(frame("82", "short"));
+  assert.is(line.transport.pauses, 1);
+  line.connection.terminate();
+  await turn();
+});
+
+/** Compressed messages, of which an inbox of two leaves most in what has arrived; then FIN. */
+function withRest(end: readonly Uint8Array[]): Line {
+  const line = new Line({ compression: {}, limits: { ...LIMITS, inboxMessagesMax: 2 } });
+  const texts = Array.from({ length: 9 }, (_, number) => `${number}`);
+  line.receive(...texts.map((text) => frame("c1", flushed(utf8(text)))), ...end);
+  line.fin();
+  return line;
+}
+
+for (const [what, end, due] of [
+  ["FIN", [], [1006, false]],
+  ["a Close and FIN", [closeFrame(4001)], [4001, true]],
+] as const) {
+  test(`what came before ${what} is read, however slowly, and not one is lost`, async () => {
+    const line = withRest(end);
+    const seen: unknown[] = [];
+    for (let message; (message = line.connection.tryRead()) !== undefined; ) {
+      seen.push(message);
+      await line.clock.advance(CLOSE_TIMEOUT_MS - 1);
+      await turns(2);
+    }
+    assert.is(seen.join(""), "012345678");
+    line.disconnect();
+    const { code, wasClean } = await line.connection.closed;
+    assert.equal([code, wasClean], due);
+    assert.is(line.clock.pending, 0);
+  });
+}
+
+test("whoever reads nothing for closeTimeoutMs is not waited for behind FIN", async () => {
+  const line = withRest([]);
+  await line.clock.advance(CLOSE_TIMEOUT_MS - 1);
+  assert.is(line.transport.ends, 0);
+  await line.clock.advance(1);
+  await turns(2);
+  assert.is(line.transport.ends, 1);
+  assert.is(arrived(line), 2);
+  line.disconnect();
+  assert.is(line.clock.pending, 0);
+  assert.equal([line.connection.tryRead(), line.connection.tryRead()], ["0", "1"]);
+});
+
+test("a connection that is cut while a rest waits behind FIN leaves no timer", async () => {
+  const line = withRest([]);
+  assert.is(line.clock.pending, 1);
+  line.connection.terminate();
+  line.disconnect();
+  await turns(2);
+  assert.is(line.clock.pending, 0);
+  assert.is((await line.connection.closed).code, 1006);
+});
+
+test.run();
