@@ -85,9 +85,8 @@ export class ClientSession implements EndpointSink {
     return this.#endpoint.state === "open";
   }
 
-  /** Sends a message. Fulfils when there is room for the next, or the connection is gone. */
+  /** Sends a message while {@linkcode isOpen}. Fulfils when there is room, or all is over. */
   send(message: Message): Promise<void> {
-    if (!this.isOpen) return Promise.resolve();
     const opcode = typeof message === "string" ? Opcode.TEXT : Opcode.BINARY;
     const payload = typeof message === "string" ? Buffer.from(message) : message;
     const compressed = this.#deflater?.deflate(payload) ?? null;

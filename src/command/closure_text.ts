@@ -14,11 +14,9 @@ export function endedWell({ wasClean, initiator, code }: Closure): boolean {
 export function closureText(closure: Closure): string {
   if (endedWell(closure)) return `Closed: ${closeText(closure)}`;
   if (closure.wasClean) return `Failed: server closed with ${closeText(closure)}`;
-  const { cause, sent, received } = closure;
+  const { cause, sent } = closure; // had its Close come, ours would be the answer: clean
   const why = cause instanceof Error ? cause.message : "connection was lost";
-  const last = sent ?? received;
-  const said = last === null ? "no Close" : `${sent ? "sent" : "received"} ${closeText(last)}`;
-  return `Failed: ${why}; ${said}`;
+  return `Failed: ${why}; ${sent === null ? "no Close" : `sent ${closeText(sent)}`}`;
 }
 
 function isUsual(code: number): boolean {

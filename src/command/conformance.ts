@@ -13,6 +13,7 @@ import { readTarget } from "../conformance/target.ts";
 import type { Target } from "../conformance/target.ts";
 import { UnreachableError } from "../conformance/trial.ts";
 import { clauseOf } from "../conformance/clauses.ts";
+import { wantsColour } from "./colour.ts";
 import { UsageError } from "./command.ts";
 import type { Command } from "./command.ts";
 
@@ -106,7 +107,7 @@ async function test(
   isQuiet: boolean,
   isVerbose: boolean,
 ): Promise<Report | null> {
-  const colour = process.stdout.isTTY === true && !process.env["NO_COLOR"];
+  const colour = wantsColour({}, process.stdout);
   const progress = process.stderr.isTTY === true && !isQuiet ? new ProgressLine() : null;
   try {
     const report = await runConformance(target, {

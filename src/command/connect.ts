@@ -96,18 +96,20 @@ async function open(url: string, values: Values, timeoutMs: number): Promise<Dia
   process.on("SIGINT", interrupt);
   process.on("SIGTERM", interrupt);
   try {
-    return await dial(url, options);
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new UsageError(error.message);
-    console.error(visible((error as Error).message));
-    if (error instanceof OpeningError && error.body !== "") {
-      console.error(visibleLines(error.body).map((line) => `  ${line}`).join("\n"));
-    }
-    return null;
+    return await dial(url, options).catch(tellWhyNot);
   } finally {
     process.off("SIGINT", interrupt);
     process.off("SIGTERM", interrupt);
   }
+}
+
+function tellWhyNot(error: Error): null {
+  if (error instanceof SyntaxError) throw new UsageError(error.message);
+  console.error(visible(error.message));
+  if (error instanceof OpeningError && error.body !== "") {
+    console.error(visibleLines(error.body).map((line) => `  ${line}`).join("\n"));
+  }
+  return null;
 }
 
 function dialOptions(values: Values): DialOptions {

@@ -36,7 +36,7 @@ export function readHexText(text: string): Uint8Array {
     if (digits === "" || !isEnd) throw notHex(text, at);
     const isWhole = digits.length % 2 === 0 || (digits.length === 1 && prefix !== "");
     if (!isWhole) throw halfByte(text, at - 1);
-    for (const pair of digits.match(/..?/g) ?? []) bytes.push(Number.parseInt(pair, 16));
+    for (const [pair] of digits.matchAll(/..?/g)) bytes.push(Number.parseInt(pair, 16));
   }
   return Uint8Array.from(bytes);
 }
@@ -63,10 +63,8 @@ function withoutDump(text: string): string {
 /** Takes away the offset before the bytes, and the column of characters behind them. */
 function blankBeside(line: string, offset: RegExp, characters: RegExp): string {
   const start = offset.exec(line)?.[0].length ?? 0;
-  const bytes = line.slice(start);
-  const padding = /^\s*/.exec(bytes)?.[0].length ?? 0;
-  const rest = bytes.slice(padding).replace(characters, blank);
-  return blank(line.slice(0, start + padding)) + rest;
+  const bytes = line.slice(start).trimStart();
+  return blank(line.slice(0, line.length - bytes.length)) + bytes.replace(characters, blank);
 }
 
 function blank(text: string): string {

@@ -19,7 +19,7 @@ export function inflatedLine(
 ): string {
   if (inflated === null) return "";
   const { message, problem } = inflated;
-  if (message === null) return `\n${indent}${paint("wrong", problem ?? "")}`;
+  if (message === null) return `\n${indent}${paint("wrong", problem)}`;
   const isText = typeof message === "string";
   const lengthMax = isText ? TEXT_LENGTH_MAX : BYTES_MAX;
   const shown = message.slice(0, lengthMax);

@@ -22,7 +22,7 @@ export function readText(text: string, form: "hex" | "base64"): Uint8Array {
  * unless it has RSV1.
  */
 export async function readInput(path: string | null, form: Form | null): Promise<Uint8Array> {
-  const bytes = await (path === null ? readAll(process.stdin) : readFile(path));
+  const bytes = await readAll(path);
   const isText = bytes.every((byte) => (byte >= 0x20 && byte < 0x7f) || isSpace(byte));
   switch (form ?? (isText ? "hex" : "raw")) {
     case "raw":
@@ -34,23 +34,21 @@ export async function readInput(path: string | null, form: Form | null): Promise
   }
 }
 
-async function readFile(path: string): Promise<Buffer> {
-  try {
-    return await readAll(createReadStream(path));
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`Cannot read the file: ${(error as Error).message}`);
-  }
-}
-
-async function readAll(stream: NodeJS.ReadableStream): Promise<Buffer> {
+async function readAll(path: string | null): Promise<Buffer> {
+  const stream = path === null ? process.stdin : createReadStream(path);
   const parts: Buffer[] = [];
   let size = 0;
-  for await (const part of stream as AsyncIterable<Buffer>) {
-    parts.push(part);
-    size += part.length;
-    if (size > INPUT_SIZE_MAX) throw new UsageError(`Input is over ${INPUT_SIZE_MAX} bytes`);
+  try {
+    for await (const part of stream as AsyncIterable<Buffer>) {
+      parts.push(part);
+      size += part.length;
+      if (size > INPUT_SIZE_MAX) break;
+    }
+  } catch (error) {
+    const what = path === null ? "standard input" : "file";
+    throw new UsageError(`Cannot read the ${what}: ${(error as Error).message}`);
   }
+  if (size > INPUT_SIZE_MAX) throw new UsageError(`Input is over ${INPUT_SIZE_MAX} bytes`);
   return Buffer.concat(parts);
 }
 

@@ -28,7 +28,7 @@ const NORMAL_CLOSURE = 1000;
 export function readLine(line: string, hasActions: boolean, isBinary: boolean): LineAction {
   if (!hasActions || !line.startsWith("/")) return message(line, isBinary);
   if (line.startsWith("//")) return message(line.slice(1), isBinary);
-  const [, name = "", rest = ""] = /^\/(\S*)\s*(.*)$/s.exec(line) ?? [];
+  const [, name, rest] = /^\/(\S*)\s*(.*)$/s.exec(line) as RegExpExecArray; // any line matches
   switch (name) {
     case "ping":
       return { do: "ping" };
@@ -48,6 +48,6 @@ function message(text: string, isBinary: boolean): LineAction {
 }
 
 function close(text: string): LineAction {
-  const [, code = "", reason = ""] = /^(\d*)\s*(.*)$/s.exec(text) ?? [];
+  const [, code, reason] = /^(\d*)\s*(.*)$/s.exec(text) as RegExpExecArray; // any text does
   return { do: "close", code: code === "" ? NORMAL_CLOSURE : Number(code), reason };
 }

@@ -13,8 +13,14 @@ import { reset } from "./reset.ts";
 /** Of all pages together. */
 const CLIENTS_MAX = 16;
 const SIZE_MAX = 16 * 1024 * 1024;
-const LIFE_MAX_MS = 10 * 60 * 1000;
-const HANDSHAKE_TIMEOUT_MS = 5000;
+
+/** How long one may take. */
+export interface LoopbackTimes {
+  readonly lifeMs: number;
+  readonly handshakeMs: number;
+}
+
+const TIMES: LoopbackTimes = { lifeMs: 10 * 60 * 1000, handshakeMs: 5000 };
 
 let clients = 0;
 
@@ -27,9 +33,9 @@ export class LoopbackClient {
   readonly #life: NodeJS.Timeout;
   #size = 0;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, lifeMs: number) {
     this.#socket = socket;
-    this.#life = setTimeout(() => socket.destroy(), LIFE_MAX_MS).unref();
+    this.#life = setTimeout(() => socket.destroy(), lifeMs).unref();
     clients++;
     socket.once("close", () => {
       clients--;
@@ -42,12 +48,16 @@ export class LoopbackClient {
    * Connects to the server at `addr`, asks for `target`, and fulfils when the 101 has come. Rejects
    * when there are too many, or something else than a 101 comes.
    */
-  static async dial(addr: Addr, target: string): Promise<LoopbackClient> {
+  static async dial(
+    addr: Addr,
+    target: string,
+    { lifeMs, handshakeMs }: LoopbackTimes = TIMES,
+  ): Promise<LoopbackClient> {
     if (addr.transport !== "tcp") throw new Error("the server listens on no port");
     if (clients >= CLIENTS_MAX) throw new Error(`there are ${CLIENTS_MAX} raw clients already`);
     const host = loopbackOf(addr.hostname);
     const socket = connect({ host, port: addr.port, noDelay: true });
-    const client = new LoopbackClient(socket);
+    const client = new LoopbackClient(socket, lifeMs);
     const authority = `${host.includes(":") ? `[${host}]` : host}:${addr.port}`;
     socket.write(
       `GET ${target} HTTP/1.1\r\nHost: ${authority}\r\nUpgrade: websocket\r\n` +
@@ -55,7 +65,7 @@ export class LoopbackClient {
         "Sec-WebSocket-Version: 13\r\n\r\n",
     );
     try {
-      await switched(socket);
+      await switched(socket, handshakeMs);
     } catch (error) {
       socket.destroy();
       throw error;
@@ -88,11 +98,11 @@ export class LoopbackClient {
 }
 
 /** Fulfils when the head of a 101 has come; what follows it is nobody's business. */
-function switched(socket: Socket): Promise<void> {
+function switched(socket: Socket, timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     let head = "";
     const onEnd = (): void => settle(new Error("the server ended the handshake"));
-    const timer = setTimeout(() => settle(new Error("it took too long")), HANDSHAKE_TIMEOUT_MS);
+    const timer = setTimeout(() => settle(new Error("it took too long")), timeoutMs);
     const onData = (chunk: Buffer): void => {
       head += chunk.toString("latin1");
       if (!head.includes("\r\n\r\n")) return;

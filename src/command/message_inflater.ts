@@ -3,19 +3,16 @@
 
 import { Buffer } from "node:buffer";
 import { countOf } from "../frame/summary.ts";
-import { isControl, Opcode, ProtocolError } from "../frame/mod.ts";
+import { isControl, Opcode } from "../frame/mod.ts";
 import type { ExplainedFrame } from "../frame/mod.ts";
 import { Inflater } from "../message/inflate.ts";
 import type { InflaterOptions } from "../message/inflate.ts";
 import type { Message } from "../message/message.ts";
 
-/** What became of a compressed message. */
-export interface InflatedMessage {
-  /** `null` where it could not be inflated. */
-  readonly message: Message | null;
-  /** Why it could not. */
-  readonly problem: string | null;
-}
+/** What became of a compressed message: the message itself, or why it could not be inflated. */
+export type InflatedMessage =
+  | { readonly message: Message; readonly problem: null }
+  | { readonly message: null; readonly problem: string };
 
 /** The longest message, inflated, and the most bytes of a payload that are kept for it. */
 export const INFLATED_SIZE_MAX: number = 1024 * 1024;
@@ -76,10 +73,7 @@ export class MessageInflater {
       return { message: isText ? checkedText(bytes) : bytes, problem: null };
     } catch (error) {
       this.#isLost = this.#contextTakeover;
-      if (error instanceof ProtocolError || error instanceof RangeError) {
-        return failed(error.message);
-      }
-      throw error;
+      return failed((error as Error).message);
     }
   }
 }

@@ -15,8 +15,8 @@ import type { Addr } from "../server/address.ts";
 import { serve } from "../server/serve.ts";
 import type { Server } from "../server/serve.ts";
 import { upgradeWebSocket } from "../server/upgrade.ts";
-import { UsageError } from "./command.ts";
 import type { Command } from "./command.ts";
+import { readPort } from "./options.ts";
 import { PageFiles } from "./page_files.ts";
 import { WireViews } from "./wire_views.ts";
 
@@ -137,8 +137,6 @@ function readOptions(args: readonly string[]): ServeArguments {
     options: { port: { type: "string" }, hostname: { type: "string" } },
   });
   const { hostname = DEFAULT_HOSTNAME } = values;
-  const text = values.port ?? (process.env["PORT"] || String(DEFAULT_PORT));
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
-  if (port <= 65535) return { port, hostname };
-  throw new UsageError(`Port is "${text}", must be a number from 0 to 65535`);
+  const port = values.port ?? (process.env["PORT"] || String(DEFAULT_PORT));
+  return { port: readPort(port), hostname };
 }

@@ -49,7 +49,7 @@ async function run(args: readonly string[]): Promise<number> {
     allowPositionals: true,
     options: {
       ...COLOUR_OPTIONS,
-      port: { type: "string" },
+      port: { type: "string", default: String(DEFAULT_PORT) },
       diagram: { type: "boolean" },
       json: { type: "boolean" },
       insecure: { type: "boolean" },
@@ -64,8 +64,7 @@ async function run(args: readonly string[]): Promise<number> {
   const form: TapForm = json ? "json" : diagram ? "diagram" : "line";
   endWithReader();
   const printer = new TapPrinter(form, wantsColour(values, process.stdout));
-  const port = readPort(values.port ?? String(DEFAULT_PORT));
-  return await listen(port, url, insecure, printer);
+  return await listen(readPort(values.port), url, insecure, printer);
 }
 
 function readUrl(text: string): WebSocketUrl {
@@ -91,9 +90,8 @@ function listen(
     for (const connection of connections) connection.drained();
   });
   return new Promise((resolve) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const advice = error.code === "EADDRINUSE" ? "; --port 0 takes one that is free" : "";
-      console.error(`Cannot tap: ${error.message}${advice}`);
+    server.once("error", ({ message }) => {
+      console.error(`Cannot tap: ${message}; --port 0 takes one that is free`);
       resolve(1);
     });
     server.listen(port, HOSTNAME, () => {

@@ -155,7 +155,7 @@ function requestText(request: ConnectionOpened["request"]): string {
 }
 
 function acceptSteps(request: ConnectionOpened["request"]): AcceptSteps {
-  const [key = ""] = fieldValues(request, "sec-websocket-key");
+  const [key] = fieldValues(request, "sec-websocket-key");
   const sha1 = createHash("sha1").update(key + GUID).digest("hex");
   return { key, guid: GUID, sha1, accept: acceptKey(key) };
 }

@@ -8,7 +8,6 @@
 //   bytes                                     the raw client sends them, as they are
 
 import { tick } from "../channel/mod.ts";
-import { ConnectionClosedError } from "../connection/error.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { ConnectionOpened } from "../connection/diagnostics.ts";
 import type { Addr } from "../server/address.ts";
@@ -113,16 +112,13 @@ export class WireView {
    */
   async #send(): Promise<void> {
     const pause = tick(BATCH_EVERY_MS);
-    try {
-      while (!this.#queue.isEmpty) {
-        await this.#page.write(JSON.stringify(this.#queue.take()));
-        await pause.receive();
-      }
-    } catch (error) {
-      if (!(error instanceof ConnectionClosedError)) throw error;
-    } finally {
-      this.#isSending = false;
+    let isThere = true;
+    while (isThere && !this.#queue.isEmpty) {
+      const written = this.#page.write(JSON.stringify(this.#queue.take()));
+      isThere = await written.then(() => true, () => false); // a page that closes takes nothing
+      await pause.receive();
     }
+    this.#isSending = false;
   }
 
   async #answer(text: string): Promise<void> {

@@ -79,8 +79,8 @@ export class WireViews {
     return () => view?.paceMs ?? 0;
   }
 
+  /** Called in the turn of the event loop in which `watch()` has found that the view is new. */
   async #serve(id: string, page: Connection): Promise<void> {
-    if (this.#views.has(id)) return;
     if (this.#views.size === 0) this.#listen(subscribe);
     const view = new WireView(page, this.#addr, `/ws?view=${id}&client=raw`);
     this.#views.set(id, view);
@@ -100,7 +100,7 @@ export class WireViews {
   }
 
   #opened(opened: ConnectionOpened): void {
-    const { pathname, searchParams } = urlOf(opened.request.url ?? "");
+    const { pathname, searchParams } = urlOf(opened.request.url as string); // a server's has it
     const view = this.#views.get(searchParams.get("view") ?? "");
     if (view === undefined || pathname !== "/ws" || view.lanes >= LANES_MAX) return;
     const lane = view.observe(searchParams.get("client") === "raw" ? "raw" : "browser", opened);
