@@ -1,5 +1,9 @@
 // `sluice explain` as a process; what it prints of which bytes is in explanation.test.ts.
 
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { devNull } from "node:os";
+import type { Readable } from "node:stream";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { explainCommand } from "../../src/command/explain.ts";
@@ -8,6 +12,7 @@ import { explain } from "../../src/frame/mod.ts";
 import { bytes } from "../support/bytes.ts";
 import { RunningCommand, sluice } from "../support/command.ts";
 import { rejects } from "../support/rejects.ts";
+import { withTimeout } from "../support/with_timeout.ts";
 
 const test = suite("command/explain");
 
@@ -30,7 +35,7 @@ test("sluice explain reads bytes and dumps from a pipe, and ends with 1 at a cut
 });
 
 test("sluice explain writes in colour into a pipe when FORCE_COLOR wants it", async () => {
-  const { stdout } = await sluice(["explain", HELLO], "", { FORCE_COLOR: "1" });
+  const { stdout } = await sluice(["explain", HELLO], "", { env: { FORCE_COLOR: "1" } });
   assert.is(stdout, `${explain(bytes(HELLO), { colour: true })}\n`);
 });
 
@@ -49,6 +54,38 @@ test("sluice explain ends in silence when nobody reads on, as before head", asyn
   command.write("8900".repeat(50_000));
   const { code, stderr } = await command.ended();
   assert.equal([code, stderr], [0, ""]);
+});
+
+test("sluice explain prints all of it, however slowly it is read", async () => {
+  const count = 20_000;
+  await using command = new RunningCommand(["explain", "--short"]);
+  command.child.stdout?.pause();
+  command.write("8900".repeat(count));
+  command.child.stdin?.end();
+  await withTimeout(once(command.child.stdout as Readable, "readable"), "output");
+  command.child.stdout?.resume();
+  const { code, stdout } = await command.ended();
+  assert.is(code, 0);
+  assert.is(stdout.split("\n").length, count + 1);
+  assert.match(stdout, /\n39998  ping, final, not masked, empty\n$/);
+});
+
+test("sluice explain fails where its output cannot be written", async () => {
+  const stdout = openSync(devNull, "r");
+  const { code, stderr } = await sluice(["explain", "8900"], "", { stdout });
+  closeSync(stdout);
+  assert.is(code, 1);
+  assert.match(stderr, /EBADF: bad file descriptor, write/);
+});
+
+test("sluice explain takes options for what is drawn, and how", async () => {
+  const drawn = await sluice(["explain", "--drawn", "1", "--no-color", HELLO]);
+  assert.equal([drawn.code, drawn.stdout], [0, `${explain(bytes(HELLO), { drawnMax: 1 })}\n`]);
+  const read = await sluice(["explain", "--role", "client", "--base64", "--short", "iQA="]);
+  assert.equal([read.code, read.stdout], [0, "    0  ping, final, not masked, empty\n"]);
+  const json = await sluice(["explain", "--json", "--role", "server", "8900"]);
+  assert.is(json.code, 1);
+  assert.match(JSON.parse(json.stdout).problems[0].message, /client did not mask it/);
 });
 
 const MISUSE: readonly (readonly [args: readonly string[], due: RegExp])[] = [

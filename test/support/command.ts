@@ -10,6 +10,9 @@ const MAIN = fileURLToPath(new URL("../../src/command/main.js", import.meta.url)
 /** A process takes a while to start on a busy machine. */
 const TIMEOUT_MS = 15_000;
 
+/** What a command may still do once its test is over. */
+const END_WITHIN_MS = 3000;
+
 /** How a command ended. */
 export interface Ended {
   readonly code: number | null;
@@ -17,16 +20,33 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A command that runs, and is killed with its `await using` block. */
+/** What a command finds where it starts. */
+export interface CommandOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /**
+   * The streams that it takes for a terminal. They are pipes all the same: what it writes can be
+   * read here, and what is written to it are the keys that are pressed, "\r" or "\x03" too.
+   */
+  readonly terminals?: readonly ("stdin" | "stdout" | "stderr")[];
+  /** Descriptors of files in place of pipes. */
+  readonly stdin?: number;
+  readonly stdout?: number;
+}
+
+/** A command that runs, and ends with its `await using` block. */
 export class RunningCommand implements AsyncDisposable {
   readonly child: ChildProcess;
   readonly #exited: Promise<unknown>;
   stdout = "";
   stderr = "";
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  constructor(args: readonly string[], options: CommandOptions = {}) {
     const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
-    this.child = spawn(process.execPath, [MAIN, ...args], { env: { ...inherited, ...env } });
+    const { env = {}, terminals = [], stdin = "pipe", stdout = "pipe" } = options;
+    this.child = spawn(process.execPath, [...terminals.flatMap(asTerminal), MAIN, ...args], {
+      env: { ...inherited, ...env },
+      stdio: [stdin, stdout, "pipe"],
+    });
     this.child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
     this.child.stdin?.on("error", () => {}); // it may have ended before it has read all
@@ -61,9 +81,12 @@ export class RunningCommand implements AsyncDisposable {
     return { code: this.child.exitCode, stdout: this.stdout, stderr: this.stderr };
   }
 
+  /** Ends it by a signal that it handles: V8 writes down what has run when a process exits. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.child.kill("SIGKILL");
+    this.child.kill("SIGTERM");
+    const timer = setTimeout(() => this.child.kill("SIGKILL"), END_WITHIN_MS);
     await this.#exited;
+    clearTimeout(timer);
   }
 }
 
@@ -71,9 +94,14 @@ export class RunningCommand implements AsyncDisposable {
 export async function sluice(
   args: readonly string[],
   input: string | Uint8Array = "",
-  env: Readonly<Record<string, string>> = {},
+  options: CommandOptions = {},
 ): Promise<Ended> {
-  await using command = new RunningCommand(args, env);
+  await using command = new RunningCommand(args, options);
   if (input.length > 0) command.write(input);
   return await command.ended();
+}
+
+/** The arguments of Node by which a stream says that it is a terminal. */
+function asTerminal(stream: string): string[] {
+  return ["--import", `data:text/javascript,process.${stream}.isTTY = true`];
 }

@@ -26,3 +26,11 @@ export async function until(holds: () => boolean, what: string): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
+
+/** Waits until `count()` has stayed the same for a while: another process does not say it rests. */
+export async function atRest(count: () => number): Promise<void> {
+  for (let before = NaN; before !== count(); ) {
+    before = count();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
