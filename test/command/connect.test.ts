@@ -2,9 +2,13 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { drawFrame, explainFrames } from "../../src/frame/mod.ts";
+import { bytes, hex } from "../support/bytes.ts";
 import { sluice, RunningCommand } from "../support/command.ts";
+import { Deferred } from "../support/deferred.ts";
 import { accept, FakeServer, fieldOf, head } from "../support/fake_server.ts";
 import { TestServer } from "../support/server.ts";
+import { withTimeout } from "../support/with_timeout.ts";
 
 const test = suite("command/connect");
 
@@ -32,7 +36,7 @@ test("sluice connect takes compressed messages, and sends some (RFC 7692)", asyn
 test("sluice connect --binary and --commands send bytes, and close with any code", async () => {
   await using server = await TestServer.start();
   const url = `ws://127.0.0.1:${server.port}/`;
-  const input = "00 ff\n/close 4001 enough\n";
+  const input = "00 ff\n/close 4001 enough\n01\n"; // what is behind that is not sent
   const ended = await sluice(["connect", "--binary", "--commands", "--json", url], input);
   assert.is(ended.code, 0);
   const { code, reason } = await server.connection.closed;
@@ -90,6 +94,47 @@ test("sluice connect --verbose shows the handshake and each frame beside the out
     "Received: close, final, not masked, 2 bytes: 1000 NORMAL_CLOSURE",
   ];
   assert.equal([...frames].sort(), [...due].sort()); // pong and echo may come in either order
+});
+
+test("sluice connect --verbose says what is wrong with a frame, below it", async () => {
+  await using server = await FakeServer.start((socket, request) => {
+    socket.end(Buffer.concat([accept(request), bytes("8181 00000000 61")]));
+  });
+  const { code, stderr } = await sluice(["connect", "--verbose", `ws://127.0.0.1:${server.port}/`]);
+  assert.is(code, 1);
+  const problem = "Cannot accept frame: server masked it (§5.1)";
+  assert.ok(stderr.includes(`Received: text, final, masked, 1 byte: "a"\n  ${problem}\n`), stderr);
+});
+
+test("sluice connect --diagram draws each frame, compressed ones too", async () => {
+  const wire = bytes("c1 07 f2 48 cd c9 c9 07 00"); // RFC 7692 §7.2.3.1
+  await using server = await FakeServer.start((socket, request) => {
+    const extension = "Sec-WebSocket-Extensions: permessage-deflate";
+    socket.end(Buffer.concat([accept(request, extension), wire, bytes("8800")]));
+  });
+  const url = `ws://127.0.0.1:${server.port}/`;
+  const { code, stdout, stderr } = await sluice(["connect", "--diagram", "--compress", url]);
+  assert.equal([code, stdout], [0, "Hello\n"]);
+  const [explained] = explainFrames(wire, { role: "client", rsvAllowed: 4 });
+  assert.equal(explained.problems, []);
+  assert.ok(stderr.includes(`Received: ${drawFrame(explained)}\n\n`), stderr);
+});
+
+test("sluice connect answers pings with what they carry (§5.5.2, §5.5.3)", async () => {
+  const wire = new Deferred<Buffer>();
+  await using server = await FakeServer.start((socket, request) => {
+    socket.write(Buffer.concat([accept(request), bytes("8903 616263")]));
+    socket.once("data", (first: Buffer) => {
+      wire.resolve(first);
+      socket.end(bytes("880203e8"));
+    });
+  });
+  await using command = new RunningCommand(["connect", `ws://127.0.0.1:${server.port}/`]);
+  const pong = await withTimeout(wire.promise, "a pong");
+  const unmasked = pong.subarray(6).map((byte, at) => byte ^ pong[2 + at]);
+  assert.equal([hex(pong.subarray(0, 2)), hex(unmasked)], ["8a83", "616263"]);
+  await command.exited();
+  assert.is(command.child.exitCode, 0);
 });
 
 const ENDS: readonly (readonly [
@@ -183,6 +228,8 @@ const MISUSE: readonly (readonly [args: readonly string[], due: RegExp])[] = [
   [[], /^There is no URL to connect to\nTry: sluice connect --help\n$/],
   [["ws://a/", "ws://b/"], /^There is one URL, not 2\n/],
   [["ws://a/", "--header", "bad"], /^Header is "bad", must be "Name: value"\nTry: /],
+  [["ws://a/", "--wait", "long"], /^--wait is "long", must be a number of seconds\n/],
+  [["ws://a/", "--timeout", "-1"], /^Option '--timeout' argument is ambiguous/],
   [["http://a/"], /^Cannot read WebSocket URL: scheme of "http:\/\/a\/" is "http:"/],
 ];
 
