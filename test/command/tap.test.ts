@@ -103,6 +103,7 @@ test("sluice tap passes on what is no upgrade, one request a connection", async 
   assert.is(Buffer.from(await client.readToFin()).toString(), "ok");
   assert.is(fieldOf(server.requests[0], "Host"), `127.0.0.1:${server.port}`);
   assert.is(fieldOf(server.requests[0], "Connection"), "close");
+  assert.ok(lines(tap).includes("                  Connection: close  (was missing)"));
 });
 
 test("sluice tap answers 502 where the server cannot be reached, and 400 to no HTTP", async () => {
@@ -151,9 +152,23 @@ test("sluice tap says that its port is taken, and ends with 1", async () => {
   assert.match(stderr, /^Cannot tap: .*EADDRINUSE.*; --port 0 takes one that is free\n$/);
 });
 
+test("sluice tap ends its connections at SIGTERM", async () => {
+  await using server = await TestServer.start();
+  const { tap, port } = await start(`ws://127.0.0.1:${server.port}/`);
+  await using _ = tap;
+  await using client = await RawClient.connect(port);
+  client.send(handshake());
+  assert.is((await client.readHead()).status, 101);
+  tap.child.kill("SIGTERM");
+  await client.fin();
+  assert.is((await tap.ended()).code, 0);
+  assert.is((await server.connection.closed).code, 1006);
+});
+
 const MISUSE: readonly (readonly [args: readonly string[], due: RegExp])[] = [
   [[], /^There must be one URL to tap, found 0\nTry: sluice tap --help\n$/],
   [["http://a/"], /^Cannot read WebSocket URL: scheme of/],
+  [["--json", "--diagram", "ws://a/"], /^One of --diagram and --json, not both\n/],
   [["--port", "99999", "ws://a/"], /^Port is "99999", must be a number from 0 to 65535\n/],
 ];
 
