@@ -1,33 +1,23 @@
 // `sluice conformance` as a process: output, files and exit codes.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Fault } from "../conformance_runner/faults.ts";
 import { FaultyServer } from "../conformance_runner/faulty_server.ts";
-
-const MAIN = fileURLToPath(new URL("../../src/command/main.js", import.meta.url));
+import { makeCertificate } from "../support/certificate.ts";
+import { RunningCommand, sluice as run } from "../support/command.ts";
+import type { Ended } from "../support/command.ts";
+import { TestServer } from "../support/server.ts";
+import { until } from "../support/with_timeout.ts";
 
 const test = suite("command/conformance");
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function sluice(...args: string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [MAIN, "conformance", ...args]);
-  let [stdout, stderr] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  const [code] = (await once(child, "close")) as [number];
-  return { code, stdout, stderr };
+async function sluice(...args: readonly string[]): Promise<Ended> {
+  return await run(["conformance", ...args]);
 }
 
 async function against(fault: Fault, ...args: string[]): Promise<Ended> {
@@ -75,6 +65,64 @@ test("a report that cannot be written is told before the run", async () => {
   assert.match(stderr, /^Cannot write the report: ENOENT/);
 });
 
+test("a report that cannot be written after all: exit code 1, but it is printed", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "sluice-"));
+  const path = join(directory, "report.json");
+  await using server = await FaultyServer.start("none");
+  const url = `ws://127.0.0.1:${server.port}/chat`;
+  await using command = new RunningCommand(["conformance", url, "--only", "S01", "--json", path]);
+  await until(() => existsSync(path), "the file, made before the run");
+  rmSync(path);
+  mkdirSync(path);
+  const { code, stdout, stderr } = await command.ended();
+  await rm(directory, { recursive: true });
+  assert.is(code, 1);
+  assert.match(stdout, /no MUST is broken\n$/);
+  assert.match(stderr, /Error: EISDIR: /);
+});
+
+test("at a terminal a line tells how far it is, and is gone at the end", async () => {
+  await using server = await FaultyServer.start("none");
+  const args = ["conformance", `ws://127.0.0.1:${server.port}/chat`, "--only", "S01.1"];
+  await using command = new RunningCommand(args, { terminals: ["stderr"] });
+  const { code, stdout, stderr } = await command.ended();
+  assert.is(code, 0);
+  assert.match(stderr, /\r\x1b\[K\[#{24}\] 1\/1  S01\.1 \S[^\r]*\r\x1b\[K$/);
+  assert.not.match(stdout, "\x1b");
+  await using quiet = new RunningCommand([...args, "--quiet"], { terminals: ["stderr"] });
+  assert.is((await quiet.ended()).stderr, "");
+  await using nobody = new RunningCommand(["conformance", "ws://127.0.0.1:1/"], {
+    terminals: ["stderr"],
+  });
+  assert.match((await nobody.ended()).stderr, /^\r\x1b\[KCannot connect to ws:/);
+});
+
+test("at a terminal the report is in colour", async () => {
+  await using server = await FaultyServer.start("none");
+  const args = ["conformance", `ws://127.0.0.1:${server.port}/chat`, "--only", "S01.1"];
+  const terminal = { terminals: ["stdout"], env: { TERM: "xterm" } } as const;
+  await using command = new RunningCommand([...args, "--verbose"], terminal);
+  assert.match((await command.ended()).stdout, "\x1b[3");
+  const plain = { ...terminal, env: { NO_COLOR: "1" } };
+  await using other = new RunningCommand([...args, "--verbose"], plain);
+  assert.not.match((await other.ended()).stdout, "\x1b");
+});
+
+test("wss: a certificate that nobody has signed is taken with --insecure alone", async () => {
+  await using server = await TestServer.start({ serve: makeCertificate() });
+  const url = `wss://127.0.0.1:${server.port}/`;
+  const { code, stderr } = await sluice(url, "--only", "S01.1");
+  assert.is(code, 1);
+  assert.match(stderr, /self-signed certificate: --insecure takes any certificate\n$/);
+  assert.is((await sluice(url, "--only", "S01.1", "--insecure")).code, 0);
+});
+
+test("--list says what a case needs of the server", async () => {
+  const { code, stdout } = await sluice("--list", "--only", "B04.36");
+  assert.is(code, 0);
+  assert.is(stdout, "B04.36  §5.2               MUST   RSV2 beside RSV1  (needs deflate)\n");
+});
+
 test("--list prints the cases, and needs no server", async () => {
   const { code, stdout } = await sluice("--list", "--only", "B22");
   assert.is(code, 0);
@@ -100,6 +148,7 @@ const MISUSE: readonly (readonly [args: readonly string[], due: RegExp])[] = [
   [["ws://h/", "ws://i/"], /^One URL at a time/],
   [["ws://h/", "--only", "X99zz"], /^No case matches "X99zz"/],
   [["ws://h/", "--timeout", "0"], /^--timeout is "0"/],
+  [["ws://h/", "--parallel", "few"], /^--parallel is "few", must be a number from 1 on/],
   [["ws://h/", "--header", "nonsense"], /^Header is "nonsense"/],
   [["ws://h/", "--color"], /^Unknown option '--color'/],
 ];
