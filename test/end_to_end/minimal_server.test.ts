@@ -28,6 +28,12 @@ test("serve listens on the port of the environment, and rather on that of --port
   assert.match(stderr, /^Cannot serve: .*EADDRINUSE/);
 });
 
+test("serve says why it cannot listen, on port 7777 where nobody names another", async () => {
+  const { code, stdout, stderr } = await ended(run(["--hostname", "192.0.2.1"], { PORT: "" }));
+  assert.equal([code, stdout], [1, ""]);
+  assert.match(stderr, /^Cannot serve: listen EADDRNOTAVAIL: .* 192\.0\.2\.1:7777\n$/);
+});
+
 const WRONG: readonly (readonly [args: readonly string[], due: RegExp])[] = [
   [["--prot", "80"], /^Unknown option '--prot'/],
   [["--port", "80a"], /^Port is "80a"/],

@@ -117,6 +117,30 @@ test("/wire has room for 64 pages, each with a view of its own", async () => {
   for (const { client } of pages) client.socket.destroy();
 });
 
+test("a view is one page's", async () => {
+  await using server = await MinimalServer.start();
+  await using page = await Page.open(server);
+  const other = await fetch(`http://127.0.0.1:${server.port}/wire?view=${page.id}`);
+  assert.equal([other.status, await other.text()], [400, "view must be 32 hex digits, and new\n"]);
+});
+
+test("a page sees 32 connections of its own, and others when these have ended", async () => {
+  await using server = await MinimalServer.start();
+  await using page = await Page.open(server);
+  const clients: RawClient[] = [];
+  for (let count = 0; count < 33; count++) {
+    clients.push(await server.open(`/ws?view=${page.id}`));
+  }
+  assert.equal(await page.lines(32), Array(32).fill("browser open"));
+  clients[32].send(frame("81", "not seen"));
+  assert.is(await clients[32].readEvent(), "text not seen");
+  clients[0].reset();
+  assert.equal(await page.lines(1), ["browser closed 1006"]);
+  await using _late = await server.open(`/ws?view=${page.id}`);
+  assert.equal(await page.lines(1), ["browser open"]);
+  for (const client of clients) client.socket.destroy();
+});
+
 test("a page that takes nothing slows nobody, and learns how much it has missed", async () => {
   await using server = await MinimalServer.start();
   await using page = await Page.open(server);

@@ -3,7 +3,7 @@
 import { networkInterfaces } from "node:os";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { bytes } from "../support/bytes.ts";
+import { bytes, hex } from "../support/bytes.ts";
 import { closeFrame, frame } from "../support/frame.ts";
 import { ended, MinimalServer } from "../support/minimal_server.ts";
 import { Page } from "../support/wire_page.ts";
@@ -42,6 +42,7 @@ test("the raw client ends TCP, or cuts it, and bytes alone do not connect it", a
   await using server = await MinimalServer.start();
   await using page = await Page.open(server);
   page.send(frame("81", "to nobody"));
+  page.ask({ ask: "resume" }); // nobody, either
   for (const ask of ["fin", "reset"]) {
     page.ask({ ask: "dial" });
     page.send(frame("81", "x"));
@@ -51,6 +52,18 @@ test("the raw client ends TCP, or cuts it, and bytes alone do not connect it", a
     assert.is(lines.at(-1), "raw closed 1006");
     assert.is(lines.includes("raw client FIN"), ask === "fin");
   }
+});
+
+test("the raw client connects once while its connection is open", async () => {
+  await using server = await MinimalServer.start();
+  await using page = await Page.open(server);
+  for (let count = 0; count < 3; count++) page.ask({ ask: "dial" });
+  page.send(frame("89", "x"));
+  assert.equal(await page.lines(3), [
+    "raw open",
+    `raw client ${hex(frame("89", "x"))}`,
+    "raw server 8a0178",
+  ]);
 });
 
 test("the raw client connects anew as soon as its connection has ended", async () => {
@@ -78,6 +91,18 @@ test("the raw client connects anew also when it read nothing, and saw no end", a
   }
   page.ask({ ask: "dial" });
   assert.equal(await page.lines(1), ["raw open"]);
+});
+
+test("the raw client sees the end when it reads on", async () => {
+  await using server = await MinimalServer.start();
+  await using page = await Page.open(server);
+  page.ask({ ask: "dial" });
+  page.ask({ ask: "pause" });
+  page.send(bytes("8100")); // the server fails the connection, and waits for its FIN
+  const lines = await page.lines(4);
+  assert.is(lines[3], "raw server FIN");
+  page.ask({ ask: "resume" });
+  assert.equal(await page.lines(2), ["raw client FIN", "raw closed 1006"]);
 });
 
 test("the raw client says why it has cut TCP", async () => {

@@ -52,9 +52,12 @@ export class MinimalServer implements AsyncDisposable {
     return client;
   }
 
+  /** Ends it by a signal that it handles: V8 writes down what has run when a process exits. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.child.kill("SIGKILL");
+    this.child.kill("SIGTERM");
+    const timer = setTimeout(() => this.child.kill("SIGKILL"), EXIT_WITHIN_MS);
     await this.exited;
+    clearTimeout(timer);
   }
 }
 
