@@ -141,6 +141,16 @@ test("nobody there: exit code 1, and why", async () => {
   assert.match(stderr, /^Cannot connect to ws:\/\/127\.0\.0\.1:1\/: .*ECONNREFUSED/);
 });
 
+test("an error of the runner itself is told as such: no server is blamed for it", async () => {
+  await using server = await FaultyServer.start("none");
+  const plant = "console.log=()=>{throw%20Error('planted')}"; // by which it tells what it found
+  const env = { NODE_OPTIONS: `--import=data:text/javascript,${plant}` };
+  const url = `ws://127.0.0.1:${server.port}/chat`;
+  const { code, stdout, stderr } = await run(["conformance", url, "--only", "S01.1"], "", { env });
+  assert.equal([code, stdout], [1, ""]);
+  assert.match(stderr, /^Error: planted\n {4}at /m);
+});
+
 const MISUSE: readonly (readonly [args: readonly string[], due: RegExp])[] = [
   [[], /^There is no URL to test/],
   [["http://h/"], /^Cannot connect: scheme is "http:"/],

@@ -141,13 +141,15 @@ test("sluice tap holds both sides back while nobody takes its output", async () 
   await using server = await TestServer.start();
   await using tapped = await Tapped.start(`ws://127.0.0.1:${server.port}/`);
   await tapped.open();
+  tapped.client.send(frame("81", "x"));
+  assert.is(await tapped.client.readEvent(), "text x");
   tapped.tap.child.stdout?.pause();
-  const texts = Array.from({ length: count }, () => frame("81", "x"));
-  tapped.client.send(...texts);
+  tapped.client.send(...Array.from({ length: count - 1 }, () => frame("81", "x")));
+  await until(() => server.messages.length > 1, "the first of them");
   await atRest(() => server.messages.length);
   assert.ok(server.messages.length < count, `${server.messages.length} messages`);
   tapped.tap.child.stdout?.resume();
-  for (let echoes = 0; echoes < count; echoes++) await tapped.client.readFrame();
+  for (let echoes = 1; echoes < count; echoes++) await tapped.client.readFrame();
   const told = (await tapped.ended()).match(/ text, final, (?:not )?masked, 1 byte: "x"\n/g);
   assert.is(told?.length, 2 * count);
 });
