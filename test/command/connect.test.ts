@@ -4,7 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { drawFrame, explainFrames } from "../../src/frame/mod.ts";
 import { bytes, hex } from "../support/bytes.ts";
-import { sluice, RunningCommand } from "../support/command.ts";
+import { COMMAND_TIMEOUT_MS, sluice, RunningCommand } from "../support/command.ts";
 import { Deferred } from "../support/deferred.ts";
 import { accept, FakeServer, fieldOf, head } from "../support/fake_server.ts";
 import { TestServer } from "../support/server.ts";
@@ -130,7 +130,7 @@ test("sluice connect answers pings with what they carry (§5.5.2, §5.5.3)", asy
     });
   });
   await using command = new RunningCommand(["connect", `ws://127.0.0.1:${server.port}/`]);
-  const pong = await withTimeout(wire.promise, "a pong");
+  const pong = await withTimeout(wire.promise, "a pong", COMMAND_TIMEOUT_MS);
   const unmasked = pong.subarray(6).map((byte, at) => byte ^ pong[2 + at]);
   assert.equal([hex(pong.subarray(0, 2)), hex(unmasked)], ["8a83", "616263"]);
   await command.exited();

@@ -7,7 +7,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { after } from "../../src/channel/mod.ts";
 import { bytes, concat } from "../support/bytes.ts";
-import { RunningCommand, sluice } from "../support/command.ts";
+import { COMMAND_TIMEOUT_MS, RunningCommand, sluice } from "../support/command.ts";
 import type { CommandOptions, Ended } from "../support/command.ts";
 import { accept, closed, FakeServer } from "../support/fake_server.ts";
 import { frame } from "../support/frame.ts";
@@ -49,7 +49,7 @@ test("sluice connect holds the server back while nobody takes its output", async
   });
   await using command = new RunningCommand(["connect", `ws://127.0.0.1:${server.port}/`]);
   command.child.stdout?.pause();
-  await until(() => server.requests.length === 1, "the request");
+  await until(() => server.requests.length === 1, "the request", COMMAND_TIMEOUT_MS);
   const [socket] = server.sockets;
   await atRest(() => socket.writableLength);
   const held = socket.writableLength;
@@ -88,8 +88,8 @@ test("sluice connect answers the newest ping once there is room (§5.5.3)", asyn
 });
 
 test("sluice connect waits for the Close of the server as long as it may (§7.1.1)", async () => {
-  const ended = await against((socket) => socket.resume(), ["--timeout", "1", "--wait", "0"]);
-  const stderr = "Failed: no Close came within 1000 ms; sent 1000 NORMAL_CLOSURE\n";
+  const ended = await against((socket) => socket.resume(), ["--timeout", "2", "--wait", "0"]);
+  const stderr = "Failed: no Close came within 2000 ms; sent 1000 NORMAL_CLOSURE\n";
   assert.equal(ended, { code: 1, stdout: "", stderr });
 });
 
@@ -144,7 +144,7 @@ test("sluice connect takes no line that has no end", async () => {
 test("sluice connect gives up at SIGINT while the server does not answer", async () => {
   await using server = await FakeServer.start(() => {});
   await using command = new RunningCommand(["connect", `ws://127.0.0.1:${server.port}/`]);
-  await until(() => server.requests.length === 1, "the request");
+  await until(() => server.requests.length === 1, "the request", COMMAND_TIMEOUT_MS);
   command.child.kill("SIGINT");
   await command.exited();
   assert.equal([command.child.exitCode, command.stderr], [1, "Interrupted\n"]);

@@ -10,7 +10,7 @@ import { explainCommand } from "../../src/command/explain.ts";
 import { UsageError } from "../../src/command/command.ts";
 import { explain } from "../../src/frame/mod.ts";
 import { bytes } from "../support/bytes.ts";
-import { RunningCommand, sluice } from "../support/command.ts";
+import { COMMAND_TIMEOUT_MS, RunningCommand, sluice } from "../support/command.ts";
 import { rejects } from "../support/rejects.ts";
 import { withTimeout } from "../support/with_timeout.ts";
 
@@ -62,7 +62,8 @@ test("sluice explain prints all of it, however slowly it is read", async () => {
   command.child.stdout?.pause();
   command.write("8900".repeat(count));
   command.child.stdin?.end();
-  await withTimeout(once(command.child.stdout as Readable, "readable"), "output");
+  const output = once(command.child.stdout as Readable, "readable");
+  await withTimeout(output, "output", COMMAND_TIMEOUT_MS);
   command.child.stdout?.resume();
   const { code, stdout } = await command.ended();
   assert.is(code, 0);

@@ -51,7 +51,7 @@ test("LoopbackClient waits for all of the answer, and ends when its time is over
     socket.write(answer.subarray(0, 20));
     setTimeout(() => socket.write(answer.subarray(20)), 20);
   });
-  const times = { lifeMs: 300, handshakeMs: LONG };
+  const times = { lifeMs: 1000, handshakeMs: LONG };
   const client = await LoopbackClient.dial(addrOf(server), "/", times);
   assert.ok(client.isOpen);
   const [socket] = server.sockets;

@@ -7,8 +7,8 @@ import { withTimeout } from "./with_timeout.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/command/main.js", import.meta.url));
 
-/** A process takes a while to start on a busy machine. */
-const TIMEOUT_MS = 15_000;
+/** A process takes a while to start on a busy machine, and to end. */
+export const COMMAND_TIMEOUT_MS = 15_000;
 
 /** What a command may still do once its test is over. */
 const END_WITHIN_MS = 3000;
@@ -65,13 +65,13 @@ export class RunningCommand implements AsyncDisposable {
       if (match !== null) return match;
       const output = this.child[stream] as NodeJS.ReadableStream;
       const what = `${pattern} in ${JSON.stringify(this.stdout + this.stderr)}`;
-      await withTimeout(once(output, "data"), what, TIMEOUT_MS);
+      await withTimeout(once(output, "data"), what, COMMAND_TIMEOUT_MS);
     }
   }
 
   /** Waits until it ends by itself: its input goes on. */
   async exited(): Promise<void> {
-    await withTimeout(this.#exited, "the command to exit", TIMEOUT_MS);
+    await withTimeout(this.#exited, "the command to exit", COMMAND_TIMEOUT_MS);
   }
 
   /** How it ended. Its input ends here. */

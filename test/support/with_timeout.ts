@@ -19,10 +19,14 @@ export async function withTimeout<T>(
 }
 
 /** Waits until `holds()`, which it asks in each turn of the event loop; `what` says what it is. */
-export async function until(holds: () => boolean, what: string): Promise<void> {
-  const end = performance.now() + TIMEOUT_MS;
+export async function until(
+  holds: () => boolean,
+  what: string,
+  timeoutMs: number = TIMEOUT_MS,
+): Promise<void> {
+  const end = performance.now() + timeoutMs;
   while (!holds()) {
-    if (performance.now() > end) throw new Error(`Expected ${what}, not so for ${TIMEOUT_MS} ms`);
+    if (performance.now() > end) throw new Error(`Expected ${what}, not so for ${timeoutMs} ms`);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
