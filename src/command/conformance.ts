@@ -62,6 +62,11 @@ const PARSE_OPTIONS = {
   quiet: { type: "boolean", default: false },
 } as const;
 
+const TIMEOUT_MAX_MS = 60 * 60 * 1000;
+const PARALLEL_MAX = 1000; // a process may open as many files on most systems
+const KEYS_MAX = 1_000_000;
+const SIZE_MAX = 1024 * 1024 * 1024; // a case keeps such a message in memory
+
 async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -78,10 +83,10 @@ async function run(args: readonly string[]): Promise<number> {
   const target = targetOf(url, values.header ?? [], values.insecure);
   const settings = {
     only: values.only,
-    timeoutMs: natural("--timeout", values.timeout),
-    parallel: natural("--parallel", values.parallel),
-    keys: natural("--keys", values.keys),
-    messageSizeMax: natural("--message-size-max", values["message-size-max"], 0),
+    timeoutMs: natural("--timeout", values.timeout, 1, TIMEOUT_MAX_MS),
+    parallel: natural("--parallel", values.parallel, 1, PARALLEL_MAX),
+    keys: natural("--keys", values.keys, 1, KEYS_MAX),
+    messageSizeMax: natural("--message-size-max", values["message-size-max"], 0, SIZE_MAX),
   };
   for (const path of [values.json, values.html]) if (path !== undefined) checkWritable(path);
   const report = await test(target, settings, values.quiet, values.verbose);
@@ -173,8 +178,8 @@ function targetOf(url: string, headers: readonly string[], insecure: boolean): T
   }
 }
 
-function natural(name: string, text: string, least = 1): number {
+function natural(name: string, text: string, least: number, most: number): number {
   const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
-  if (value >= least) return value;
-  throw new UsageError(`${name} is "${text}", must be a number from ${least} on`);
+  if (value >= least && value <= most) return value;
+  throw new UsageError(`${name} is "${text}", must be a number from ${least} to ${most}`);
 }

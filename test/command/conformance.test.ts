@@ -9,7 +9,7 @@ import * as assert from "uvu/assert";
 import type { Fault } from "../conformance_runner/faults.ts";
 import { FaultyServer } from "../conformance_runner/faulty_server.ts";
 import { makeCertificate } from "../support/certificate.ts";
-import { RunningCommand, sluice as run } from "../support/command.ts";
+import { COMMAND_TIMEOUT_MS, RunningCommand, sluice as run } from "../support/command.ts";
 import type { Ended } from "../support/command.ts";
 import { TestServer } from "../support/server.ts";
 import { until } from "../support/with_timeout.ts";
@@ -71,7 +71,7 @@ test("a report that cannot be written after all: exit code 1, but it is printed"
   await using server = await FaultyServer.start("none");
   const url = `ws://127.0.0.1:${server.port}/chat`;
   await using command = new RunningCommand(["conformance", url, "--only", "S01", "--json", path]);
-  await until(() => existsSync(path), "the file, made before the run");
+  await until(() => existsSync(path), "the file, made before the run", COMMAND_TIMEOUT_MS);
   rmSync(path);
   mkdirSync(path);
   const { code, stdout, stderr } = await command.ended();
@@ -158,7 +158,11 @@ const MISUSE: readonly (readonly [args: readonly string[], due: RegExp])[] = [
   [["ws://h/", "ws://i/"], /^One URL at a time/],
   [["ws://h/", "--only", "X99zz"], /^No case matches "X99zz"/],
   [["ws://h/", "--timeout", "0"], /^--timeout is "0"/],
-  [["ws://h/", "--parallel", "few"], /^--parallel is "few", must be a number from 1 on/],
+  [["ws://h/", "--timeout", "3600001"], /^--timeout is "3600001", must be .* from 1 to 3600000\n/],
+  [["ws://h/", "--parallel", "few"], /^--parallel is "few", must be a number from 1 to 1000\n/],
+  [["ws://h/", "--parallel", "4294967296"], /^--parallel is "4294967296"/],
+  [["ws://h/", "--keys", "9999999999"], /^--keys is "9999999999"/],
+  [["ws://h/", "--message-size-max", "1073741825"], /^--message-size-max is "1073741825"/],
   [["ws://h/", "--header", "nonsense"], /^Header is "nonsense"/],
   [["ws://h/", "--color"], /^Unknown option '--color'/],
 ];
