@@ -96,7 +96,7 @@ export async function dial(url: string, options: DialOptions = {}): Promise<Dial
     });
 }
 
-/** Shakes hands on `socket`, which is destroyed when that comes to nothing. */
+/** Sends the request and reads the answer. The socket is destroyed when that comes to nothing. */
 function shakeHands(
   socket: Socket,
   handshake: ClientHandshake,
@@ -106,27 +106,18 @@ function shakeHands(
 ): Promise<Dialed> {
   const abort = (): void => void socket.destroy();
   signal.addEventListener("abort", abort);
-  return ask(socket, handshake, request, clock, signal)
+  socket.write(Buffer.from(request, "latin1"));
+  return readAnswer(socket, signal)
+    .then(async ({ head: response, rest }) => {
+      if (statusOf(response) !== 101) throw await readRefusal(socket, response, rest, clock);
+      const agreement = agree(response, handshake);
+      return { socket, head: rest, request, response, key: handshake.key, ...agreement };
+    })
     .catch((error: unknown) => {
       socket.destroy();
       throw error;
     })
     .finally(() => signal.removeEventListener("abort", abort));
-}
-
-/** Sends the request and reads the answer. */
-async function ask(
-  socket: Socket,
-  handshake: ClientHandshake,
-  request: string,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<Dialed> {
-  socket.write(Buffer.from(request, "latin1"));
-  const { head: response, rest } = await readAnswer(socket, signal);
-  if (statusOf(response) !== 101) throw await readRefusal(socket, response, rest, clock);
-  const agreement = agree(response, handshake);
-  return { socket, head: rest, request, response, key: handshake.key, ...agreement };
 }
 
 function agree(response: HttpHead, handshake: ClientHandshake): Agreement {
