@@ -43,7 +43,10 @@ export interface ConnectionLimits {
    * lower `net.ipv4.tcp_wmem`. Default: 30,000.
    */
   readonly stallTimeoutMs: number;
-  /** How long the closing handshake may take before TCP is cut. Default: 10,000. */
+  /**
+   * How long the closing handshake may take before TCP is cut; and how long, when a peer has ended
+   * TCP, messages that it sent before that wait for a reader who takes none. Default: 10,000.
+   */
   readonly closeTimeoutMs: number;
   /**
    * Messages a second, on average. A fragment counts as a message, or a million of them would be
