@@ -97,22 +97,25 @@ export function createNodeServer(
   const { pipelinedRequestsMax } = limits;
   const pipeline = new Pipeline(pipelinedRequestsMax);
   const refused = new WeakSet<Duplex>();
-  node.on("request", (incoming, outgoing) => {
-    const { socket } = incoming;
+  /** Also of those that nobody answers: Node keeps each until the connection ends. */
+  const isTaken = (socket: Socket, outgoing: ServerResponse): boolean => {
     unused.delete(socket);
-    if (refused.has(socket)) return;
-    if (pipeline.push(socket, outgoing)) return events.request(incoming, outgoing);
-    if (socket.destroyed) return; // others came in the same read
+    if (pipeline.push(socket, outgoing)) return true;
+    if (socket.destroyed) return false; // others came in the same read
     const [limit, found] = [pipelinedRequestsMax, pipelinedRequestsMax + 1];
     const name = "pipelinedRequestsMax";
     events.limitHit({ name, limit, found, status: null, remoteAddr: remoteAddr(socket) });
     socket.destroy();
+    return false;
+  };
+  node.on("request", (incoming, outgoing) => {
+    const { socket } = incoming;
+    if (isTaken(socket, outgoing) && !refused.has(socket)) events.request(incoming, outgoing);
   });
   // What else than 100-continue is expected: RFC 9110 §10.1.1. Nothing behind it is taken for more.
   node.on("checkExpectation", (incoming, outgoing) => {
-    unused.delete(incoming.socket);
     refused.add(incoming.socket);
-    pipeline.push(incoming.socket, outgoing);
+    if (!isTaken(incoming.socket, outgoing)) return;
     outgoing.writeHead(417, { Connection: "close", "Content-Length": 0 }).end();
   });
   node.on("upgrade", (incoming, stream, head) => {

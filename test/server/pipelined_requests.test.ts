@@ -41,4 +41,40 @@ for (const [count, limits] of [
   });
 }
 
+const EXPECTING = request("GET / HTTP/1.1", { Host: "h", Expect: "x" });
+
+/** What comes behind one slow request, so often. */
+const BEHIND: readonly (readonly [what: string, wires: (count: number) => Uint8Array[]])[] = [
+  [
+    "a request that expects what no server knows, and plain ones",
+    (count) => [EXPECTING, ...Array(count - 1).fill(request("GET / HTTP/1.1"))],
+  ],
+  ["requests that all expect it", (count) => Array(count).fill(EXPECTING)],
+];
+
+for (const [what, wires] of BEHIND) {
+  test(`${what} count as others do: 200, one 417 and the end; or cut`, async () => {
+    const go = new Deferred();
+    let calls = 0;
+    await using server = await TestServer.start({
+      respond: async () => {
+        calls++;
+        await go.promise;
+        return new Response("Hello");
+      },
+    });
+    await using good = await server.connect();
+    good.send(request("GET / HTTP/1.1"), ...wires(99));
+    await using greedy = await server.connect();
+    const ended = greedy.readToFin().catch(() => {}); // or RST
+    greedy.send(request("GET / HTTP/1.1"), ...wires(100));
+    await withTimeout(ended, "the end");
+    assert.equal(server.stats().limitHits, { pipelinedRequestsMax: 1 });
+    go.resolve();
+    const text = Buffer.from(await good.readToFin()).toString("latin1");
+    assert.equal(text.match(/HTTP\/1\.1 \d+/g), ["HTTP/1.1 200", "HTTP/1.1 417"]);
+    assert.is(calls, 2);
+  });
+}
+
 test.run();
