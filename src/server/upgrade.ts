@@ -1,6 +1,7 @@
 // `upgradeWebSocket()`: from a request to a connection.
 
 import { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 import type { Connection } from "../connection/connection.ts";
 import { tell } from "../connection/run_handler.ts";
 import type { ConnectionHandler } from "../connection/run_handler.ts";
@@ -50,7 +51,8 @@ export const pendingUpgrades: WeakMap<Request, PendingUpgrade> = new WeakMap();
  * @throws {HandshakeError} When `request` is no WebSocket handshake (426) or its origin is refused
  * (403). `serve()` answers with that status when the handler lets it pass. With `{ socket, head }`
  * neither it nor what follows is thrown: the refusal is sent, `onError` is told of any other error,
- * and the connection is closed from the start.
+ * and the connection is closed from the start. Where an answer to an earlier request of the same
+ * socket is not out yet, nothing can be sent: the socket is destroyed instead.
  * @throws {TypeError} When `protocol` was not offered, a header is the handshake's own, or the
  * request was upgraded already.
  */
@@ -108,6 +110,10 @@ function upgradeNode(
   socket.on("error", () => {}); // a reset at any moment from here on must not end the process
   const address = remoteAddr(incoming.socket);
   try {
+    if (owesAnswer(socket)) {
+      const text = "Cannot upgrade: an earlier request is not answered yet (RFC 9112 §9.3.2)";
+      throw new HandshakeError(text, 400);
+    }
     if (!isWebSocketUpgrade(incoming)) throw upgradeRequired("request is no WebSocket handshake");
     const pending = new PendingUpgrade(readHandshake(incoming), socket, head, address);
     const upgrade = accept(pending, options, handler);
@@ -117,9 +123,18 @@ function upgradeNode(
     const isRefusal = error instanceof HandshakeError;
     if (!isRefusal) tell(onError, error);
     const { status, headers } = isRefusal ? error : { status: 500, headers: {} };
-    refuseOnSocket(socket, status, headers);
+    if (owesAnswer(socket)) socket.destroy(); // or it would be taken for the earlier answer
+    else refuseOnSocket(socket, status, headers);
     const response = refusal(status, isRefusal ? error.message : "Internal Server Error", headers);
     tellRefusal(status, isRefusal ? error.message : "Handler failed", address);
     return { connection: closedConnection(address, error), response };
   }
+}
+
+/**
+ * Whether a request that came before on `socket` is not answered yet: RFC 9112 §9.3.2. Node puts
+ * its answer there until all of it is written, and then the next one; nothing public tells.
+ */
+function owesAnswer(socket: Duplex & { readonly _httpMessage?: unknown }): boolean {
+  return Boolean(socket._httpMessage);
 }

@@ -54,7 +54,11 @@ export interface UpgradeOptions {
   readonly limits?: Partial<ConnectionLimits>;
   /** Told what a handler threw, once. Default: `console.error`. */
   readonly onError?: (error: unknown) => void;
-  /** The socket of a `node:http` server's "upgrade" event, to upgrade without `serve()`. */
+  /**
+   * The socket of a `node:http` server's "upgrade" event, to upgrade without `serve()`. While it
+   * owes the answer to an earlier request (pipelining, RFC 9112 §9.3.2), a handshake is not
+   * accepted, and it is destroyed: answer first, then upgrade.
+   */
   readonly socket?: Duplex;
   /** What that event gave besides: the first bytes of the connection. */
   readonly head?: Uint8Array;

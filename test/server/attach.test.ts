@@ -2,9 +2,6 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { createServer } from "node:http";
-import type { IncomingMessage } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
 import { HandshakeError, upgradeWebSocket } from "../../src/mod.ts";
 import type { ConnectionHandler, UpgradeOptions, WebSocketUpgrade } from "../../src/mod.ts";
 import { concat } from "../support/bytes.ts";
@@ -13,39 +10,23 @@ import { closeFrame, frame } from "../support/frame.ts";
 import { handshake } from "../support/handshake.ts";
 import type { Fields } from "../support/handshake.ts";
 import { printed } from "../support/printed.ts";
-import { RawClient } from "../support/raw_client.ts";
 import { ConnectionClosedError } from "../support/server.ts";
 import { rejects } from "../support/rejects.ts";
 import { withTimeout } from "../support/with_timeout.ts";
+import { connected } from "./connected.ts";
+import type { NodeClient } from "./connected.ts";
 
 const test = suite("server/attach");
 
 /** Bytes of a message that comes in reads of 64 KiB. */
 const LARGE = 500_000;
 
-type Listener = (incoming: IncomingMessage, socket: Socket, head: Uint8Array) => void;
-
-/** A server of Node's own with `listener`, and a client that is connected to it. */
-async function connected(listener: Listener): Promise<RawClient & { stop(): Promise<void> }> {
-  const server = createServer((_, outgoing) => outgoing.end("plain"));
-  server.on("upgrade", listener as never);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const client = await RawClient.connect((server.address() as AddressInfo).port);
-  const stop = async (): Promise<void> => {
-    client.socket.destroy();
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await withTimeout(closed, "the server to end");
-  };
-  return Object.assign(client, { stop });
-}
-
 /** Sends `wire`, and gives what `upgradeWebSocket()` returned. */
 async function upgraded(
   wire: Uint8Array,
   options: UpgradeOptions,
   handler: ConnectionHandler,
-): Promise<{ client: Awaited<ReturnType<typeof connected>>; upgrade: WebSocketUpgrade }> {
+): Promise<{ client: NodeClient; upgrade: WebSocketUpgrade }> {
   const come = new Deferred<() => WebSocketUpgrade>();
   const client = await connected((incoming, socket, head) => {
     try {
