@@ -158,6 +158,7 @@ export function createNodeServer(
   });
   const cut = (): void => {
     pipeline.destroy();
+    unused.cut();
     node.closeAllConnections();
   };
   return { node, unused, cut };

@@ -4,6 +4,7 @@
 // would have twice the time, or three times. Here it begins once.
 
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import { systemClock } from "../connection/clock.ts";
 
 /** One of them, and what is to be done when it closes. */
@@ -19,6 +20,8 @@ const CHECK_INTERVAL_MS = 100;
 /** The connections of one server that have sent no request yet. */
 export class UnusedConnections {
   readonly #sockets = new Map<Socket | string, Unused>();
+  /** Sockets below TLS of which nobody can tell whether they are used. */
+  readonly #unnamed = new Set<Socket>();
   readonly #isTls: boolean;
   readonly #timeoutMs: number;
   readonly #onLate: (socket: Socket) => void;
@@ -34,7 +37,7 @@ export class UnusedConnections {
   /** A connection is there; or its TLS is, and then that takes the place of the bare socket. */
   add(socket: Socket): void {
     const key = this.#keyOf(socket);
-    if (key === null) return;
+    if (key === null) return this.#addUnnamed(socket);
     const forget = (): void => {
       if (this.#sockets.get(key)?.socket === socket) this.#remove(key);
     };
@@ -55,6 +58,18 @@ export class UnusedConnections {
 
   destroy(): void {
     for (const { socket } of this.#sockets.values()) socket.destroy();
+  }
+
+  /** Ends those, too, that may be used: when everything ends. */
+  cut(): void {
+    this.destroy();
+    for (const socket of this.#unnamed) socket.destroy();
+  }
+
+  #addUnnamed(socket: Socket): void {
+    if (socket instanceof TLSSocket) return; // it ends with the one below it
+    this.#unnamed.add(socket);
+    socket.once("close", () => this.#unnamed.delete(socket));
   }
 
   #remove(key: Socket | string): void {
@@ -81,7 +96,8 @@ export class UnusedConnections {
 
   /**
    * Node does not say on which socket a TLS socket stands, but both have the same peer. On a Unix
-   * socket peers have no address: there an unfinished TLS handshake ends by its own time-out.
+   * socket peers have no address: there an unfinished TLS handshake ends by Node's own time-out, or
+   * with everything else.
    */
   #keyOf(socket: Socket): Socket | string | null {
     if (!this.#isTls) return socket;
