@@ -113,8 +113,12 @@ export async function answerUpgrade(
     const request = toUpgradeRequest(incoming, context.scheme, context.limits, gone.signal);
     context.hosts.check(request.url);
     const upgrade = readUpgrade(incoming, socket, head, addr);
-    admitted = context.admission.begin(gone, addr);
-    if (upgrade !== null) pendingUpgrades.set(request, upgrade);
+    if (upgrade === null) {
+      context.refuses(socket); // RFC 9110 §7.8: it is answered as any other request
+    } else {
+      admitted = context.admission.begin(gone, addr);
+      pendingUpgrades.set(request, upgrade);
+    }
     const info = { remoteAddr: addr, completed: sent.promise };
     const timeoutMs = context.limits.handshakeTimeoutMs;
     const onLate = (): void => tallyTimeout(context.tally, timeoutMs, addr);

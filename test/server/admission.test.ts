@@ -3,13 +3,16 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Lifecycle } from "../../src/connection/lifecycle.ts";
+import type { ServeHandler } from "../../src/mod.ts";
 import { Admission } from "../../src/server/admission.ts";
 import type { Admitted } from "../../src/server/admission.ts";
 import { serverLimits } from "../../src/server/limits.ts";
 import { Tally } from "../../src/server/tally.ts";
+import { Deferred } from "../support/deferred.ts";
 import { closeFrame } from "../support/frame.ts";
-import { handshake } from "../support/handshake.ts";
-import { hold, TestServer } from "../support/server.ts";
+import { handshake, request } from "../support/handshake.ts";
+import { hold, TestServer, upgradeWebSocket } from "../support/server.ts";
+import { until, withTimeout } from "../support/with_timeout.ts";
 import { thrown } from "../frame/support.ts";
 
 const test = suite("server/admission");
@@ -43,6 +46,61 @@ for (const [limit, status] of CAPS) {
     await server.connections[0]?.closed;
     assert.equal(await answer(server), [101, null]);
     assert.equal(await answer(server), [status, "1"]);
+  });
+}
+
+/** What curl --http2 sends: older versions of Node take it for an upgrade. */
+const H2C = request("GET /metrics HTTP/1.1", {
+  Host: "h",
+  Connection: "Upgrade, HTTP2-Settings",
+  Upgrade: "h2c",
+  "HTTP2-Settings": "AAMAAABkAARAAAAAAAIAAAAA",
+});
+
+/** Upgrades who asks for it; to others says "Hello" when `go` fulfils. */
+function upgradeOr(go: Promise<void>): ServeHandler {
+  return async (request) => {
+    if (request.headers.get("Upgrade") === "websocket") {
+      return upgradeWebSocket(request, hold).response;
+    }
+    await go;
+    return new Response("Hello");
+  };
+}
+
+for (const [limit, status] of CAPS) {
+  test(`${limit}: a request that offers h2c is one like any other (RFC 9110 §7.8)`, async () => {
+    const serve = { limits: { [limit]: 1 } };
+    const respond = upgradeOr(Promise.resolve());
+    await using server = await TestServer.start({ respond, serve });
+    await server.open();
+    assert.equal(await answer(server), [status, "1"]);
+    await using client = await server.connect();
+    client.send(H2C);
+    assert.match(Buffer.from(await client.readToFin()).toString(), /^HTTP\/1\.1 200 [^]*Hello/);
+    assert.equal(server.stats().limitHits, { [limit]: 1 });
+    assert.equal(server.stats().upgrades, { pending: 0, refused: { [status]: 1 }, abandoned: 0 });
+  });
+}
+
+for (const isInTime of [true, false]) {
+  test(`shutdown() ${isInTime ? "waits for" : "cuts"} a request that offers h2c`, async () => {
+    const go = new Deferred();
+    await using server = await TestServer.start({ respond: upgradeOr(go.promise) });
+    await using client = await server.connect();
+    client.send(H2C);
+    await until(() => server.requests.length === 1, "the request");
+    assert.is(server.stats().upgrades.pending, 0);
+    const finished = server.shutdown({ timeout: isInTime ? 5000 : 50 });
+    if (isInTime) {
+      go.resolve();
+      assert.match(Buffer.from(await client.readToFin()).toString(), /^HTTP\/1\.1 200 [^]*Hello/);
+    } else {
+      assert.match((await client.transcript()).join(), /^(?:FIN|RST)$/);
+    }
+    client.end();
+    await withTimeout(finished, "the end");
+    go.resolve();
   });
 }
 
