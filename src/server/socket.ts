@@ -52,6 +52,7 @@ export class SocketTransport implements Transport {
     socket.on("finish", onFinish);
     socket.on("error", onError);
     socket.on("close", onClose);
+    if (socket.isPaused()) this.resume(); // by its owner, while he decided; what `head` does counts
     if (head.length > 0) this.events.received(head);
     if (socket.readableEnded) this.events.ended(); // before anybody listened
     this.#isOurs = this.#isPlain && socket.listenerCount("data") === 0;
