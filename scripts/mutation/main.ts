@@ -44,6 +44,7 @@ const spaces = Array.from({ length: workers }, (_, at) => {
 });
 process.on("exit", () => spaces.forEach((space) => space.stop()));
 process.on("SIGINT", () => process.exit(130));
+process.on("SIGTERM", () => process.exit(143)); // or a mutant that never ends would go on
 
 const start = performance.now();
 await spaces[0].measure(testsOf(root, [...new Set(mutants.map(({ folder }) => folder))]));
