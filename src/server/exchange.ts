@@ -34,7 +34,8 @@ export interface ServeHandlerInfo {
 
 /**
  * Answers requests. `request.signal` aborts when the client goes before the answer is sent; so do
- * those of its clones, but not that of a `new Request(request)` made of a WebSocket handshake.
+ * those of its clones, but not that of a `new Request(request)` made of a WebSocket handshake. Who
+ * has ended TCP has gone; but not who has sent bytes behind his handshake first, which wait.
  */
 export type ServeHandler = (
   request: Request,
@@ -104,6 +105,11 @@ export async function answerUpgrade(
   const gone = new AbortController();
   const onClose = (): void => gone.abort(clientGone());
   socket.once("close", onClose);
+  // Node reads on, as far as its mark, and tells the end only when nothing is left to be read: who
+  // has ended without a byte behind the handshake has gone. What came may be understood yet.
+  const onEnd = (): void => void (head.length === 0 && socket.destroy());
+  socket.once("end", onEnd);
+  if (socket.readableEnded) onEnd(); // while an earlier answer was under way
   const sent = new Sent();
   let admitted: Admitted | null = null;
   let connection: Lifecycle | null = null;
@@ -133,6 +139,7 @@ export async function answerUpgrade(
     if (thrown instanceof RequestError) tallyLimit(context.tally, thrown, addr);
   });
   socket.off("close", onClose);
+  socket.off("end", onEnd);
   if (admitted !== null) context.admission.end(admitted, connection);
   if (connection === null) {
     const answer = await ordinary(context.onError, response);

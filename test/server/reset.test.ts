@@ -207,7 +207,7 @@ test("close(), ping() and terminate() of a connection that was reset change noth
 
 for (const keepalive of [false, {}] as const) {
   const how = keepalive ? "pinged" : "not pinged";
-  test(`FIN while a handler decides on the handshake ends the connection, ${how}`, async () => {
+  test(`FIN in a message while a handler decides ends the connection, ${how}`, async () => {
     const decided = new Deferred();
     const ended = new Deferred<unknown>();
     await using server = await TestServer.start({
@@ -220,7 +220,7 @@ for (const keepalive of [false, {}] as const) {
       },
     });
     await using client = await server.connect();
-    client.send(handshake());
+    client.send(handshake(), frame("81", "Hello").subarray(0, 9));
     client.end();
     for (let turn = 0; turn < 10; turn++) await eventLoopTurn();
     decided.resolve();
