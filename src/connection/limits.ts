@@ -67,11 +67,11 @@ export interface ConnectionLimits {
    */
   readonly controlFramesPerSecondMax: number;
   /**
-   * How long a message may take from its first byte to its last, without the time in which the
-   * socket is paused; one that is not complete then, or an eighth later, fails the connection with
-   * 1008. On a slow line a large message takes long: 1 MiB at 50 KiB a second 20 s. And a peer may
-   * begin a message and go on with a fragment now and then (§5.4), as one that dictates does.
-   * Default: Infinity.
+   * How long a message may take from its first header, once that is whole, to its last byte,
+   * without the time in which the socket is paused; one that is not complete then, or an eighth
+   * later, fails the connection with 1008. On a slow line a large message takes long: 1 MiB at
+   * 50 KiB a second 20 s. And a peer may begin a message and go on with a fragment now and then
+   * (§5.4), as one that dictates does. Default: Infinity.
    */
   readonly messageTimeoutMs: number;
 }

@@ -1,5 +1,6 @@
 // A message that has begun must be complete in time: a client that announces 1 MiB and then sends
-// a byte a second costs a buffer, and any byte is life to the keepalive.
+// a byte a second costs a buffer, and any byte is life to the keepalive. It begins with a whole
+// header: before that there is nothing to pay for but the 13 bytes of one that is not whole.
 //
 // It is the time of the whole message that counts, and not that some bytes come in each interval:
 // a peer that sends 100 of them a second would keep such a rule, for the three hours that 1 MiB

@@ -33,6 +33,10 @@ export interface ServerLimits {
    * a quarter above, which only what is written or a crowd can reach, the connection that holds
    * the most is closed with 1013, or cut where its socket takes nothing, then the next, until an
    * eighth is free. A quarter of the memory of the process is a good value. Default: Infinity.
+   *
+   * What is unread of a connection that has ended counts until its handler returns; where
+   * `upgradeWebSocket()` was given no handler, it does not count from the end on, although whoever
+   * keeps the connection keeps it. `terminate()` does not drop it.
    */
   readonly buffersSizeMax: number;
   /** Header fields of a request; more are refused with 431. Default: 100. */
