@@ -81,6 +81,22 @@ test("Endpoint is never full, nor stopped, behind a Close (§1.4)", () => {
   assert.is(endpoint.stopped, false);
 });
 
+test("Endpoint inflates nothing that its owner drops, nor what may refer to that", () => {
+  let isDropping = true;
+  const sink = Object.assign(new SinkLog(), { drops: () => isDropping });
+  const endpoint = compressing(sink);
+  endpoint.receive(concat(frame("c1", bytes("ffffffff")), frame("81", "plain")));
+  assert.equal(sink.entries, ["text plain"]);
+  assert.is(endpoint.drops(), true);
+  isDropping = false;
+  endpoint.receive(concat(compressed("a"), frame("82", "b")));
+  assert.equal(sink.entries, ["text plain", "binary 62"]);
+  assert.is(endpoint.drops(), false);
+  endpoint.receive(closeFrame(1000));
+  assert.is(endpoint.drops(), true);
+  assert.is(compressing(new SinkLog()).drops(), false);
+});
+
 for (const [first, rsv, due] of [
   ["a1", "010", "000"],
   ["91", "001", "000"],
