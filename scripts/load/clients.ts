@@ -65,8 +65,9 @@ function keepSilent(dialed: Dialed): void {
 /** Not all in one moment. */
 function startEchoes(everyMs: number): void {
   for (const [index, client] of reading.entries()) {
+    let sent = 0;
     const send = (): void => {
-      echoesSent++;
+      if (sent++ > 0) echoesSent++; // the one before: this one is still under way
       client.echo();
     };
     setTimeout(() => setInterval(send, everyMs), (everyMs * index) / reading.length);

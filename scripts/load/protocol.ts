@@ -100,6 +100,7 @@ export interface ClientsReport {
   readonly echoMs: Percentiles;
   /** The same, of those that have come since the last report. */
   readonly recentMs: { readonly broadcast: Percentiles; readonly echo: Percentiles };
+  /** Those that have had time to come back. */
   readonly echoesSent: number;
   readonly reading: readonly ReadingReport[];
   /** Milliseconds that each trickling handshake was let be; those under way are not among them. */

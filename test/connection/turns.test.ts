@@ -3,6 +3,7 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { KeepaliveOptions } from "../../src/connection/keepalive.ts";
 import { flushed } from "../message/compressed.ts";
 import { bytes, utf8 } from "../support/bytes.ts";
 import { closeFrame, frame } from "../support/frame.ts";
@@ -78,8 +79,9 @@ test("behind our Close a full read ends the turn, a short one does not", async (
 });
 
 /** Compressed messages, of which an inbox of two leaves most in what has arrived; then FIN. */
-function withRest(end: readonly Uint8Array[]): Line {
-  const line = new Line({ compression: {}, limits: { ...LIMITS, inboxMessagesMax: 2 } });
+function withRest(end: readonly Uint8Array[], keepalive: KeepaliveOptions | false = false): Line {
+  const limits = { ...LIMITS, inboxMessagesMax: 2 };
+  const line = new Line({ compression: {}, limits, keepalive });
   const texts = Array.from({ length: 9 }, (_, number) => `${number}`);
   line.receive(...texts.map((text) => frame("c1", flushed(utf8(text)))), ...end);
   line.fin();
@@ -117,6 +119,18 @@ test("whoever reads nothing for closeTimeoutMs is not waited for behind FIN", as
   line.disconnect();
   assert.is(line.clock.pending, 0);
   assert.equal([line.connection.tryRead(), line.connection.tryRead()], ["0", "1"]);
+});
+
+test("keepalive asks nothing of a peer that has ended TCP, while its rest is read", async () => {
+  const line = withRest([], { interval: 100, timeout: 100 });
+  for (let count = 0; count < 3; count++) {
+    line.connection.tryRead();
+    await turns(2);
+    await line.clock.advance(CLOSE_TIMEOUT_MS - 1);
+  }
+  assert.equal([line.transport.sent, line.transport.destroys], ["", 0]);
+  line.connection.terminate();
+  await turns(2);
 });
 
 test("a connection that is cut while a rest waits behind FIN leaves no timer", async () => {
