@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import type { ServeHandler } from "../../src/mod.ts";
 import { Deferred } from "../support/deferred.ts";
 import { request } from "../support/handshake.ts";
+import { printed } from "../support/printed.ts";
 import { rejects } from "../support/rejects.ts";
 import { TestServer } from "../support/server.ts";
 import { withTimeout } from "../support/with_timeout.ts";
@@ -13,19 +14,6 @@ import { withTimeout } from "../support/with_timeout.ts";
 const test = suite("server/response_error");
 
 const CLOSE = { Host: "h", Connection: "close" };
-
-/** Runs `act` and gives what was printed with `console.error` meanwhile. */
-async function printed(act: () => Promise<unknown>): Promise<unknown[]> {
-  const original = console.error;
-  const lines: unknown[] = [];
-  console.error = (...line: unknown[]) => void lines.push(...line);
-  try {
-    await act();
-  } finally {
-    console.error = original;
-  }
-  return lines;
-}
 
 /** A handler that the types forbid. */
 function misuse(value: unknown): ServeHandler {
