@@ -40,7 +40,7 @@ export function openSocket(url: WebSocketUrl, options: SocketOptions = {}): Prom
 
     function onClose(): void {
       signal?.removeEventListener("abort", abort);
-      reject(signal?.aborted ? signal.reason : failure); // it does not close before without one
+      reject(signal?.aborted ? signal.reason : failure); // nothing else closes it
     }
   });
 }

@@ -124,7 +124,7 @@ export class ClientSession implements EndpointSink {
 
   resume(): void {
     this.#isPaused = false;
-    this.#endpoint.goOn();
+    this.#readOn();
     if (!this.#isPaused) this.#socket.resume();
   }
 
@@ -162,6 +162,12 @@ export class ClientSession implements EndpointSink {
   #receive(chunk: Uint8Array): void {
     this.#events.received?.(chunk);
     this.#endpoint.receive(chunk);
+    this.#readOn();
+  }
+
+  /** An endpoint stops for others to have their turn, too; here are none. */
+  #readOn(): void {
+    while (this.#endpoint.stopped && !this.#isPaused) this.#endpoint.goOn();
   }
 
   #write(opcode: number, payload: Uint8Array, rsv = 0): boolean {

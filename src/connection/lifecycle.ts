@@ -243,9 +243,7 @@ export class Lifecycle
     this.observed.read(bytes);
     this.writeLoop.turnBegins();
     this.#endpoint.receive(bytes);
-    this.#turnEnds();
-    // No inbox that is full holds up what comes in front of the Close that answers ours.
-    if (bytes.length >= LARGE_READ && this.#endpoint.state === "closing") this.#takeTurns();
+    this.#turnEnds(bytes.length);
   }
 
   drained(): void {
@@ -424,11 +422,17 @@ export class Lifecycle
     this.#expire("keepalive", allowedMs, silentMs, text);
   }
 
-  #turnEnds(): void {
+  /** @param read What was read of the socket, in bytes. */
+  #turnEnds(read = 0): void {
     this.readLoop.chunkDelivered();
     this.writeLoop.turnEnds();
     if (this.#share !== null) this.#share.changed();
-    if (this.#endpoint.stopped && !this.paused) this.#takeTurns();
+    if (this.paused) return;
+    // Node reads on at once where a read brings so much, and when we close no full inbox pauses it.
+    const isFlood = read >= LARGE_READ && this.#endpoint.state === "closing";
+    if (!isFlood && !this.#endpoint.stopped) return;
+    this.#transport?.pause();
+    this.#goOnLater();
   }
 
   /**
@@ -449,12 +453,6 @@ export class Lifecycle
   #readToTheEnd(): void {
     this.#frameLimits?.stop();
     this.resumeInput(EVERY_REASON);
-  }
-
-  /** Node reads a socket on and on that brings so much each time, and no other meanwhile. */
-  #takeTurns(): void {
-    this.#transport?.pause();
-    this.#goOnLater();
   }
 
   /** What is left of what has arrived, or is yet to come, costs time: so others come first. */

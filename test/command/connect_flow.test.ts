@@ -60,6 +60,13 @@ test("sluice connect holds the server back while nobody takes its output", async
   assert.is(command.stdout, `${"a".repeat(size)}\n`.repeat(count));
 });
 
+test("sluice connect reads on behind 3,000 pings in a segment", async () => {
+  const pings = concat(...Array.from({ length: 3000 }, () => bytes("8900")));
+  const wire = concat(pings, bytes("810548656c6c6f"), CLOSE);
+  const { code, stdout, stderr } = await against((socket) => socket.end(wire), []);
+  assert.equal([code, stdout, stderr], [0, "Hello\n", ""]);
+});
+
 test("sluice connect answers the newest ping once there is room (§5.5.3)", async () => {
   const line = "x".repeat(16 * MEBIBYTE); // more than the kernel takes on the way
   const parts: Buffer[] = [];
