@@ -55,6 +55,9 @@ const REQUEST_TIMEOUT_MS = 300_000;
 /** How often Node looks for heads that take too long. */
 const CHECK_INTERVAL_MS = 2000;
 
+/** `UnusedConnections` comes first; Node, which tells nobody, ends what they cannot see. */
+const TLS_SPARE_MS = 500;
+
 /** A server of Node's, and the connections that it does not tell of. */
 export interface NodeServer {
   readonly node: Server;
@@ -71,6 +74,7 @@ export function createNodeServer(
 ): NodeServer {
   const { headersMax, headersSizeMax } = limits;
   const timeoutMs = Math.min(limits.handshakeTimeoutMs, NODE_MAX);
+  const tlsTimeoutMs = Math.min(timeoutMs + TLS_SPARE_MS, NODE_MAX);
   const options = {
     headersTimeout: timeoutMs,
     requestTimeout: Math.max(timeoutMs, REQUEST_TIMEOUT_MS),
@@ -85,12 +89,15 @@ export function createNodeServer(
     tls === null
       ? createServer(options)
       : // §4.2.2 [S23], §10.6 [B57]
-        createTlsServer({ ...options, ...tls, handshakeTimeout: timeoutMs });
+        createTlsServer({ ...options, ...tls, handshakeTimeout: tlsTimeoutMs });
   // What is above may be dropped: see that there is more, and refuse it.
   node.maxHeadersCount = Math.min(headersMax + 32, NODE_MAX);
   const unused = new UnusedConnections(tls !== null, limits.handshakeTimeoutMs, (socket) => {
-    if (tls !== null && !(socket instanceof TLSSocket)) socket.destroy();
-    else onClientError({ code: TIMEOUT }, socket);
+    const isBelowTls = tls !== null && !(socket instanceof TLSSocket);
+    if (!isBelowTls) return onClientError({ code: TIMEOUT }, socket);
+    const [name, limit] = ["handshakeTimeoutMs", limits.handshakeTimeoutMs];
+    events.limitHit({ name, limit, found: limit, status: null, remoteAddr: remoteAddr(socket) });
+    socket.destroy(); // there is no TLS yet to tell it in
   });
   node.on("connection", (socket: Socket) => unused.add(socket));
   node.on("secureConnection", (socket: Socket) => unused.add(socket));

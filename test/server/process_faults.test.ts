@@ -3,9 +3,13 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { execFileSync } from "node:child_process";
+import type { EventEmitter } from "node:events";
 import { frame } from "../support/frame.ts";
 import { handshake, request } from "../support/handshake.ts";
+import { Observed } from "../support/observed.ts";
 import { RawClient } from "../support/raw_client.ts";
+import { TestServer } from "../support/server.ts";
 import { ask, ServerProcess } from "../support/server_process.ts";
 import { until } from "../support/with_timeout.ts";
 
@@ -47,6 +51,40 @@ test("EMFILE at accept: who is connected is served, it is quiet, and soon over",
   assert.ok(lateMs < 1000, `a connection opens ${lateMs} ms after there are descriptors`);
   for (const client of [...clients, late]) client.socket.destroy();
   assert.match(server.output, /^port \d+\n$/);
+});
+
+test("EMFILE at accept and nothing to spare: it listens on, and opens what waited", async () => {
+  await using server = await ServerProcess.start();
+  const client = await server.open();
+  /** libuv keeps one descriptor with which to shed a connection: under this limit it has none. */
+  const allow = (descriptors: string): void => {
+    execFileSync("prlimit", ["--pid", String(server.child.pid), `--nofile=${descriptors}:`]);
+  };
+  const before = execFileSync("prlimit", ["--nofile", "--noheadings", "--output", "SOFT"]);
+  allow("3");
+  const waiting = server.open();
+  await pass(200);
+  assert.is(await ask(client, "Hello"), "text Hello");
+  allow(String(before).trim());
+  const late = await waiting;
+  assert.is(await ask(late, "Hello"), "text Hello");
+  for (const { socket } of [client, late]) socket.destroy();
+  assert.match(server.output, /^port \d+\n$/);
+});
+
+test("An error of accept, which Node emits on other systems, ends nothing", async () => {
+  using accepted = new Observed<{ readonly socket: { readonly server: EventEmitter } }>(
+    "net.server.socket",
+  );
+  await using server = await TestServer.start();
+  const clients = [await server.open()];
+  const { socket } = accepted.events[0];
+  socket.server.emit("error", Object.assign(new Error("accept EMFILE"), { code: "EMFILE" }));
+  clients.push(await server.open());
+  for (const client of clients) {
+    client.send(frame("81", "Hello"));
+    assert.is(await client.readEvent(), "text Hello");
+  }
 });
 
 test("A blocked event loop: keepalive cuts nobody who has answered meanwhile", async () => {
@@ -157,7 +195,8 @@ test("kill -9 with open connections: the next server has the port at once", asyn
     port = server.port;
     for (let count = 0; count < 50; count++) clients.push(await server.open());
     await Promise.all(clients.map((client) => ask(client, "Hello")));
-  } // SIGKILL
+    await server.kill();
+  }
   await using next = await ServerProcess.start({ port });
   assert.is(next.port, port);
   const again = await Promise.all(clients.map(() => next.open()));

@@ -58,6 +58,8 @@ function failing(): never {
   throw new Error("Who is told of errors throws, too");
 }
 
+process.once("SIGTERM", () => process.exit()); // so that what was reached of src/ is written down
+
 const options = JSON.parse(process.argv[2] ?? "{}") as FaultServerOptions;
 const { limits = {}, port = 0, upgrade = {} } = options;
 

@@ -23,7 +23,10 @@ export interface ServerProcessOptions extends FaultServerOptions {
   readonly descriptorsMax?: number;
 }
 
-/** A process that serves, and is killed with its `await using` block. */
+/** Time to end by itself; one that is blocked does not. */
+const END_WITHIN_MS = 2000;
+
+/** A process that serves, and ends with its `await using` block. */
 export class ServerProcess implements AsyncDisposable {
   readonly child: ChildProcess;
   readonly #exited: Promise<unknown>;
@@ -71,9 +74,17 @@ export class ServerProcess implements AsyncDisposable {
     return client;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends it at once. */
+  async kill(): Promise<void> {
     this.child.kill("SIGKILL");
     await this.#exited;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.child.kill("SIGTERM");
+    const late = setTimeout(() => this.child.kill("SIGKILL"), END_WITHIN_MS);
+    await this.#exited;
+    clearTimeout(late);
   }
 }
 
