@@ -86,8 +86,9 @@ export class Lifecycle
   readonly #frameLimits: FrameLimits | null;
   readonly #limits: ConnectionLimits;
   readonly #clock: Clock;
-  readonly #tcpEnd: TcpEnd;
-  // What an idle connection does not need, these three, is not made before it is asked for.
+  readonly #isServer: boolean;
+  // What an idle connection does not need, these four, is not made before it is asked for.
+  #end: TcpEnd | null = null;
   #pings: Pings | null = null;
   #stall: Deadline | null = null;
   #rest: Deadline | null = null;
@@ -113,7 +114,7 @@ export class Lifecycle
     this.#limits = limits;
     this.compression = compression;
     this.#clock = clock;
-    this.#tcpEnd = new TcpEnd(this, clock, limits.closeTimeoutMs, role === "server");
+    this.#isServer = role === "server";
     const inflater = compression?.inflater ?? null;
     const frames = frameLimits(this, clock, limits);
     const before = frames === null ? {} : { before: (sink: FrameSink) => frames.before(sink) };
@@ -122,6 +123,11 @@ export class Lifecycle
     this.#keepalive = keepalive === false ? null : new Keepalive(this, clock, keepalive);
     this.readLoop = new ReadLoop(this, limits);
     this.writeLoop = new WriteLoop(this, limits, compression?.deflater ?? null);
+  }
+
+  get #tcpEnd(): TcpEnd {
+    const { closeTimeoutMs } = this.#limits;
+    return (this.#end ??= new TcpEnd(this, this.#clock, closeTimeoutMs, this.#isServer));
   }
 
   get pings(): Pings {
@@ -284,7 +290,7 @@ export class Lifecycle
     const closure = this.#endpoint.closure(this.#cause ?? cause);
     this.#outcome.settle(closure);
     this.#transport = null;
-    this.#tcpEnd.met();
+    this.#end?.met();
     this.#stall?.meet();
     this.#rest?.meet();
     this.observed.stalled(false);

@@ -83,11 +83,6 @@ export class Outbox {
     return this.#channel.cost + this.#waiting;
   }
 
-  /** Whether it takes no message any more. */
-  get closed(): boolean {
-    return this.#channel.closed;
-  }
-
   /** Hot: puts a message in, if there is room. */
   tryPut(message: Outgoing): boolean {
     return this.#channel.trySend(message);

@@ -35,6 +35,9 @@ const COMPRESSED_SHIFT = 12;
 /** What every `write()` returns that need not wait: known by sight, it need not be awaited. */
 export const ACCEPTED: Promise<void> = Promise.resolve();
 
+/** What waits in an outbox that was never needed. */
+const NOTHING = { messages: 0, size: 0 } as const;
+
 /** What a {@linkcode WriteLoop} tells its owner. */
 export interface WriteLoopOwner extends LimitWatcher {
   /** The error for a write that came too late. */
@@ -49,13 +52,13 @@ export interface WriteLoopOwner extends LimitWatcher {
 export class WriteLoop implements FrameWriterOwner {
   /** Messages that were handed to the socket; for others to read. */
   messagesSent = 0;
-  /** What waits to be sent; for others to look at. */
-  readonly outbox: Outbox;
   /** Told when more or less waits to be sent. */
   share: Share | null = null;
   readonly #owner: WriteLoopOwner;
+  readonly #limits: ConnectionLimits;
   readonly #writer: FrameWriter;
   readonly #compresses: boolean;
+  #outbox: Outbox | null = null; // most connections never have to wait: 240 bytes less for each
   #isQueued = false; // whether there may be messages in the outbox, and whether it is closed:
   #isClosed = false; // here, so that a message that goes past it need not look there
   #scheduled = false;
@@ -71,9 +74,14 @@ export class WriteLoop implements FrameWriterOwner {
 
   constructor(owner: WriteLoopOwner, limits: ConnectionLimits, deflater: Deflater | null) {
     this.#owner = owner;
+    this.#limits = limits;
     this.#writer = new FrameWriter(this, deflater);
     this.#compresses = deflater !== null;
-    this.outbox = new Outbox(limits, owner);
+  }
+
+  /** What waits to be sent; for others to look at. */
+  get outbox(): { readonly messages: number; readonly size: number } {
+    return this.#outbox ?? NOTHING;
   }
 
   /** Bytes that were handed to the socket. */
@@ -123,7 +131,7 @@ export class WriteLoop implements FrameWriterOwner {
     if (signal?.aborted) return quiet(Promise.reject(signal.reason));
     if (this.#writeThrough(message, outgoing(message, options))) return ACCEPTED;
     // §6.1 [B41]
-    if (this.outbox.closed) return quiet(Promise.reject(this.#owner.closedError("write")));
+    if (this.#isClosed) return quiet(Promise.reject(this.#owner.closedError("write")));
     const waiting = kept(message, options);
     if (this.#enqueue(waiting)) return ACCEPTED;
     const admitted = (): void => {
@@ -134,7 +142,7 @@ export class WriteLoop implements FrameWriterOwner {
       this.share?.changed();
       throw error instanceof ChannelClosedError ? this.#owner.closedError("write") : error;
     };
-    const written = quiet(this.outbox.put(waiting, options).then(admitted, refused));
+    const written = quiet(this.#box.put(waiting, options).then(admitted, refused));
     this.share?.changed();
     return written;
   }
@@ -175,8 +183,12 @@ export class WriteLoop implements FrameWriterOwner {
     return this.#controls === null && this.#stretch < YIELD_EVERY;
   }
 
+  get #box(): Outbox {
+    return (this.#outbox ??= new Outbox(this.#limits, this.#owner));
+  }
+
   #enqueue(message: Outgoing): boolean {
-    if (!this.outbox.tryPut(message)) return false;
+    if (this.#isClosed || !this.#box.tryPut(message)) return false;
     this.#isQueued = true;
     this.#writesInTurn++;
     this.#schedule();
@@ -200,7 +212,7 @@ export class WriteLoop implements FrameWriterOwner {
   /** Takes no message any more: §5.5.1 [B24]. Those that it has will be sent. */
   refuse(): void {
     this.#isClosed = true;
-    this.outbox.close();
+    this.#outbox?.close();
   }
 
   /** The same, and sends a Close frame behind them: §5.5.1. */
@@ -228,7 +240,7 @@ export class WriteLoop implements FrameWriterOwner {
   /** Lets go of what waits. Returns whether a Close can leave: not while the socket is full. */
   drop(): boolean {
     this.refuse();
-    while (this.outbox.take() !== undefined);
+    while (this.#outbox?.take() !== undefined);
     this.#controls = null;
     return !this.#writer.isFull;
   }
@@ -255,7 +267,7 @@ export class WriteLoop implements FrameWriterOwner {
     this.#controls = null;
     controls?.writeTo(this.#writer);
     while (this.#writer.isReady() && !(this.#compresses && this.#stretch >= YIELD_EVERY)) {
-      const message = this.outbox.take();
+      const message = this.#outbox?.take();
       this.#isQueued = message !== undefined;
       if (message === undefined) break;
       this.#stretch++;
@@ -263,7 +275,8 @@ export class WriteLoop implements FrameWriterOwner {
       this.messagesSent++;
       this.#writer.message(message, false);
     }
-    const isLast = this.outbox.messages === 0 && this.#writer.isReady();
+    const isEmpty = this.#outbox === null || this.#outbox.messages === 0;
+    const isLast = isEmpty && this.#writer.isReady();
     if (isLast && this.#close !== null) {
       this.#writer.frame(Opcode.CLOSE, this.#close);
       this.#close = null;
@@ -271,7 +284,7 @@ export class WriteLoop implements FrameWriterOwner {
     this.#writer.flush();
     this.#isFlushing = false;
     if (this.share !== null) this.share.changed();
-    if (this.outbox.messages > 0) this.#schedule(); // it has stopped for the others' sake
+    if (!isEmpty) this.#schedule(); // it has stopped for the others' sake
     if (!isLast || !this.#endDue) return;
     this.#endDue = false;
     this.#writer.end();

@@ -131,7 +131,10 @@ export async function answerUpgrade(
     const run = (): Response | Promise<Response> => context.handler(request, info);
     const answer = await inTime({ timeoutMs, onLate, gone, upgrade }, run);
     if (gone.signal.aborted) reason = (gone.signal.reason as Error).message;
-    if (upgrade !== null && upgrade.response === answer) connection = upgrade.complete(incoming);
+    if (upgrade !== null && upgrade.response === answer) {
+      socket.off("end", onEnd); // before the connection's own: a list of three has room for twenty
+      connection = upgrade.complete(incoming);
+    }
     return answer;
   };
   const response = await respond(context.onError, act, (thrown) => {
