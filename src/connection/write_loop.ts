@@ -285,7 +285,8 @@ export class WriteLoop implements FrameWriterOwner {
     this.#isFlushing = false;
     if (this.share !== null) this.share.changed();
     if (!isEmpty) this.#schedule(); // it has stopped for the others' sake
-    if (!isLast || !this.#endDue) return;
+    // A ping may have come in the middle of that write, in memory: its pong goes before FIN.
+    if (!isLast || !this.#endDue || this.#controls !== null) return;
     this.#endDue = false;
     this.#writer.end();
     this.#owner.finished();
