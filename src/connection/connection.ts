@@ -42,7 +42,7 @@ export interface ConnectionInit {
   readonly closeTimeoutMs: number;
 }
 
-/** The address of a peer. */
+/** The address of a peer; hostname "" when it had gone before anybody could ask. */
 export type RemoteAddr =
   | { readonly transport: "tcp"; readonly hostname: string; readonly port: number }
   | { readonly transport: "unix"; readonly path: string };

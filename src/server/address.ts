@@ -13,12 +13,24 @@ export function localAddr(address: AddressInfo | string | null): Addr | null {
   return { transport: "tcp", hostname: address.address, port: address.port };
 }
 
-/** Where the other end of a socket is. It is read early: a socket that closed forgets it. */
+/**
+ * Where the other end of a socket is. It is read early: a socket that closed forgets it. Of one
+ * that was reset there is nothing to read: its hostname is "", and it must not pass for a Unix
+ * socket, which leads to this machine.
+ */
 export function remoteAddr(socket: Socket): Addr {
   const { remoteAddress, remotePort } = socket;
-  return remoteAddress === undefined || remotePort === undefined
-    ? { transport: "unix", path: "" }
-    : { transport: "tcp", hostname: remoteAddress, port: remotePort };
+  if (remoteAddress === undefined || remotePort === undefined) {
+    return hasLeft(socket)
+      ? { transport: "tcp", hostname: "", port: 0 }
+      : { transport: "unix", path: "" };
+  }
+  return { transport: "tcp", hostname: remoteAddress, port: remotePort };
+}
+
+/** Whether it is a TCP socket that knows its own end only: the other one has gone. */
+export function hasLeft(socket: Socket): boolean {
+  return socket.remoteAddress === undefined && socket.localAddress !== undefined;
 }
 
 /** The URL under which a person on this machine reaches `addr`. */

@@ -10,7 +10,7 @@ import { TLSSocket } from "node:tls";
 import type { LimitHit } from "../connection/diagnostics.ts";
 import { isWebSocketUpgrade } from "../protocol/handshake.ts";
 import type { RequestHead } from "../protocol/handshake.ts";
-import { remoteAddr } from "./address.ts";
+import { hasLeft, remoteAddr } from "./address.ts";
 import type { ServerLimits } from "./limits.ts";
 import { Pipeline } from "./pipeline.ts";
 import { refuseOnSocket } from "./response.ts";
@@ -99,8 +99,13 @@ export function createNodeServer(
     events.limitHit({ name, limit, found: limit, status: null, remoteAddr: remoteAddr(socket) });
     socket.destroy(); // there is no TLS yet to tell it in
   });
-  node.on("connection", (socket: Socket) => unused.add(socket));
-  node.on("secureConnection", (socket: Socket) => unused.add(socket));
+  // Its address is read here, and Node remembers it: who resets later cannot take it back.
+  const add = (socket: Socket): void => {
+    if (hasLeft(socket)) socket.destroy();
+    else unused.add(socket);
+  };
+  node.on("connection", add);
+  node.on("secureConnection", add);
   const { pipelinedRequestsMax } = limits;
   const pipeline = new Pipeline(pipelinedRequestsMax);
   const refused = new WeakSet<Duplex>();

@@ -71,6 +71,7 @@ export class ClientAddresses {
   /** A proxy on the same machine may come through a Unix socket: only our own can open that. */
   #isTrusted(addr: Addr): boolean {
     if (addr.transport === "unix") return true;
+    if (addr.hostname === "") return false; // it has left, and nobody knows where it was
     const host = withoutZone(addr.hostname);
     return this.#trusted.check(host, isIP(host) === 6 ? "ipv6" : "ipv4");
   }

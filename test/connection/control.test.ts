@@ -54,24 +54,6 @@ test("Lifecycle answers a ping of 125 bytes that comes inside a message", () => 
   assert.is(line.connection.tryRead(), "Hello");
 });
 
-test("Lifecycle sends no pong behind FIN, when a stream in memory answers our Close", async () => {
-  for (const fullAfter of [0, Infinity]) {
-    const line = new Line();
-    line.transport.fullAfter = fullAfter;
-    line.transport.onWrite = () => {
-      line.transport.onWrite = null;
-      line.receive(ping(1), closeFrame(4000));
-    };
-    void line.connection.close(4000);
-    await turn();
-    line.transport.drain();
-    await turn();
-    assert.is(line.transport.sent, closeHex(4000) + pongHex(1));
-    assert.equal([line.transport.ends, line.transport.writesAfterEnd], [1, 0]);
-    line.disconnect();
-  }
-});
-
 test("Lifecycle sends a pong before the messages that wait", async () => {
   const line = await fullLine();
   void line.connection.write("a");

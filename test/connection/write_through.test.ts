@@ -76,4 +76,22 @@ test("write(): many large messages in one turn let the event loop turn", async (
   assert.ok(turns >= 8, `${turns} turns of the event loop`);
 });
 
+test("a pong leaves before FIN, though the ping came within our last write", async () => {
+  for (const fullAfter of [0, Infinity]) {
+    const line = new Line();
+    line.transport.fullAfter = fullAfter;
+    line.transport.onWrite = () => {
+      line.transport.onWrite = null;
+      line.receive(frame("89", "p"), closeFrame(4000));
+    };
+    void line.connection.close(4000);
+    await turn();
+    line.transport.drain();
+    await turn();
+    assert.is(line.transport.sent, closeHex(4000) + "8a0170");
+    assert.equal([line.transport.ends, line.transport.writesAfterEnd], [1, 0]);
+    line.disconnect();
+  }
+});
+
 test.run();
