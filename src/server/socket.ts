@@ -11,6 +11,14 @@ import { release, RELEASED_FROM } from "../message/release.ts";
 
 const TRANSPORT = Symbol("sluice.transport");
 
+const NOTHING = new Uint8Array(0);
+
+/**
+ * What a stream that is paused is filled with. Node reads on up to its mark, 16 KiB or 64 KiB, and
+ * keeps an object for each read, though it be of one byte: that came to 12 MiB. So filled it stops.
+ */
+const FILLING = Buffer.alloc(64 * 1024);
+
 type UpgradedSocket = Duplex & { [TRANSPORT]: SocketTransport };
 
 /** The transport of a connection whose handshake is done. */
@@ -26,6 +34,8 @@ export class SocketTransport implements Transport {
   readonly events: TransportEvents;
   /** Whether nobody heard of its chunks before we did, who might have kept one. */
   #isOurs = false;
+  /** How much of {@linkcode FILLING} is in front of what is to be read. */
+  #filled = 0;
   /** The last error, to be told when the socket has closed. */
   error: unknown = undefined;
 
@@ -64,26 +74,41 @@ export class SocketTransport implements Transport {
    * unless he listens, too.
    */
   received(chunk: Uint8Array): void {
+    if (chunk.buffer === FILLING.buffer) return;
     this.events.received(chunk);
     if (chunk.length < RELEASED_FROM || !this.#isOurs) return;
     if (this.#socket.listenerCount("data") === 1) release(chunk);
   }
 
-  /** Hot. A write that was done at once leaves room, whatever the high-water mark says. */
+  /**
+   * Hot. It is full when the kernel has not taken all, whatever Node's mark says, for below it an
+   * object would wait for each byte. TLS takes everything later: there one write may be under way.
+   */
   write(bytes: Uint8Array): boolean {
+    const socket = this.#socket;
     try {
-      return this.#socket.write(bytes) || this.#socket.writableLength === 0;
+      const isBelowMark = socket.write(bytes);
+      const waiting = socket.writableLength - (this.#isPlain ? 0 : bytes.length);
+      if (waiting <= 0) return true;
+      if (isBelowMark) socket.write(NOTHING, () => this.events.drained()); // no "drain" will come
     } catch (error) {
       this.#broken(error);
-      return false;
     }
+    return false;
   }
 
   pause(): void {
     this.#do("pause");
+    const socket = this.#socket;
+    const isOver = socket.destroyed || socket.readableEnded;
+    if (this.#filled > 0 || isOver || socket.listenerCount("data") !== 1) return;
+    this.#filled = Math.min(socket.readableHighWaterMark, FILLING.length);
+    socket.unshift(FILLING.subarray(0, this.#filled));
   }
 
   resume(): void {
+    if (this.#filled > 0) this.#socket.read(this.#filled);
+    this.#filled = 0;
     this.#do("resume");
   }
 
