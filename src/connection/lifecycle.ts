@@ -266,9 +266,7 @@ export class Lifecycle
     if (!this.#endpoint.stopped) return this.#tcpEnded();
     this.#hasFin = true;
     this.#keepalive?.stop();
-    this.#frameLimits?.stop();
     this.#giveTimeForRest();
-    this.resumeInput(PauseReason.RATE);
   }
 
   #tcpEnded(): void {
@@ -443,13 +441,15 @@ export class Lifecycle
 
   /**
    * What was put aside has come before FIN, and whoever reads is to have it, however slowly; who
-   * reads nothing is not waited for.
+   * reads nothing is not waited for. The rate holds for it as for all that comes, or FIN would be
+   * the way round it; and each of its pauses ends with a frame that is read.
    */
   #giveTimeForRest(): void {
     this.#rest ??= new Deadline(this.#clock);
-    const before = this.#endpoint.unfinished;
+    const before = this.#endpoint.waiting;
     this.#rest.set(this.#limits.closeTimeoutMs, () => {
-      if (this.#endpoint.unfinished < before) return this.#giveTimeForRest();
+      const waitsForReader = (this.#pausedFor & ~PauseReason.RATE) !== 0;
+      if (!waitsForReader || this.#endpoint.waiting < before) return this.#giveTimeForRest();
       this.readLoop.discard();
       this.#readToTheEnd();
     });

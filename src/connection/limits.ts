@@ -45,14 +45,15 @@ export interface ConnectionLimits {
   readonly stallTimeoutMs: number;
   /**
    * How long the closing handshake may take before TCP is cut; and how long, when a peer has ended
-   * TCP, messages that it sent before that wait for a reader who takes none. Default: 10,000.
+   * TCP, messages that it sent before that wait for a reader who takes none, beside the pauses for
+   * `messagesPerSecondMax`. Default: 10,000.
    */
   readonly closeTimeoutMs: number;
   /**
    * Messages a second, on average. A fragment counts as a message, or a million of them would be
    * one. Beyond it the socket is paused for as long as it takes, which slows the peer and loses
    * nothing; what one read of the socket has brought besides, 64 KiB at most, waits undecoded, with
-   * any control frame in it. Default: Infinity.
+   * any control frame in it, and with the end of TCP behind it. Default: Infinity.
    */
   readonly messagesPerSecondMax: number;
   /**

@@ -95,7 +95,12 @@ export class Endpoint implements MessageSink {
 
   /** Bytes of what has arrived and is no message yet. */
   get unfinished(): number {
-    return (this.#assembler?.unfinished ?? 0) + (this.#decoder?.waiting ?? 0);
+    return (this.#assembler?.unfinished ?? 0) + this.waiting;
+  }
+
+  /** Those of them that wait for {@linkcode goOn}. */
+  get waiting(): number {
+    return this.#decoder?.waiting ?? 0;
   }
 
   get state(): ClosingState {

@@ -142,11 +142,10 @@ test("messagesPerSecondMax: a Close behind the messages comes behind them", asyn
   assert.is(line.clock.pending, 0);
 });
 
-/** What ends a connection, or its input, while the rate holds it up. */
+/** What ends a connection while the rate holds it up. */
 const ENDS: readonly (readonly [what: string, end: (line: Line) => void])[] = [
   ["close()", (line) => void line.connection.close()],
   ["terminate()", (line) => line.connection.terminate()],
-  ["FIN", (line) => line.fin()],
 ];
 
 for (const [what, end] of ENDS) {
@@ -220,19 +219,6 @@ test("LimitError says the limit, what it is set to, and what was found", () => {
     1008,
     true,
   ]);
-});
-
-test("messagesPerSecondMax: what waits when the peer ends TCP was there before it", async () => {
-  const { line, seen } = readLine();
-  line.receive(...texts(25));
-  assert.is(seen.length, 5);
-  line.fin();
-  await turn();
-  assert.equal(seen, numbers(25));
-  await turn();
-  assert.is(line.clock.pending > 0, true); // for the end of TCP alone
-  line.disconnect();
-  assert.is(line.clock.pending, 0);
 });
 
 test("messagesPerSecondMax: its pauses are a limit that is hit, and count as time", async () => {
