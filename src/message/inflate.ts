@@ -52,11 +52,14 @@ const RATIO = 8;
 /** Where short payloads meet their tail, one call after the other: 5 % of an echo of 128 B. */
 const SCRATCH = new Uint8Array(4096);
 
-/** What a stream behind these is charged: it takes a peer two bytes, and us up to 18 µs. */
-const STREAM_COST = 4096;
+/**
+ * Streams behind the first: each takes a peer two bytes, and us up to 18 µs. So there may be a few,
+ * and one more for so many bytes of what came, as one has who flushes his own streams.
+ */
 const STREAMS_FREE = 8;
-/** What they may cost in all, however large a message may be: 5 ms. */
-const STREAMS_COST_MAX = 1024 * 1024;
+const STREAM_SIZE = 1024;
+/** However large a message may be: 5 ms. */
+const STREAMS_MAX = 264;
 
 /** Inflates the messages of one connection. After it has thrown, the connection must fail. */
 export class Inflater {
@@ -97,7 +100,8 @@ export class Inflater {
    * kept. `bytes` stays as it is, and is not kept.
    *
    * @param sizeMax The largest message, inflated, in bytes. It says nothing of `bytes.length`.
-   * @throws {ProtocolError} 1009 beyond `sizeMax`; 1007 when it is no DEFLATE (RFC 7692 §7.2.2).
+   * @throws {ProtocolError} 1009 beyond `sizeMax`, and beyond 8 blocks marked as the last, one more
+   * for each KiB of `bytes`, 264 in all; 1007 when it is no DEFLATE (RFC 7692 §7.2.2).
    */
   inflate(bytes: Uint8Array, sizeMax: number): Uint8Array {
     this.#streams = 0;
@@ -135,10 +139,9 @@ export class Inflater {
     const parts = [owned(first.buffer)];
     let size = first.buffer.length;
     let used = first.engine.bytesWritten;
-    for (let streams = 1; used < input.length && used !== end; streams++) {
-      const cost = (streams - STREAMS_FREE) * STREAM_COST;
-      const costMax = Math.min(sizeMax, STREAMS_COST_MAX);
-      if (cost > costMax) throw tooManyStreams(cost, costMax);
+    const max = Math.min(STREAMS_FREE + Math.floor(end / STREAM_SIZE), STREAMS_MAX);
+    while (used < input.length && used !== end) {
+      if (parts.length > max) throw tooManyStreams(parts.length, end, max);
       const last = parts[parts.length - 1];
       past.push(last);
       const next = this.#run(input.subarray(used), past.bytes, last.length, size, sizeMax);
@@ -209,8 +212,8 @@ function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
   return start >= 0 && end.every((byte, index) => bytes[start + index] === byte);
 }
 
-function tooManyStreams(cost: number, costMax: number): ProtocolError {
-  const what = `its last blocks cost ${cost}, must be <= ${costMax}`;
+function tooManyStreams(streams: number, size: number, max: number): ProtocolError {
+  const what = `${streams} last blocks in ${size} bytes, must be <= ${max}`;
   const text = `Cannot accept compressed message: ${what} (§10.4)`;
   return new ProtocolError("MESSAGE_TOO_BIG", text);
 }

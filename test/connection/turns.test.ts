@@ -4,8 +4,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { KeepaliveOptions } from "../../src/connection/keepalive.ts";
+import { Chance } from "../frame/support.ts";
 import { flushed } from "../message/compressed.ts";
-import { bytes, utf8 } from "../support/bytes.ts";
+import { bytes, concat, utf8 } from "../support/bytes.ts";
 import { closeFrame, frame } from "../support/frame.ts";
 import { Line, turn } from "./support.ts";
 
@@ -23,10 +24,13 @@ function arrived(line: Line): number {
   return line.connection.stats().received.messages;
 }
 
-/** A MiB in a KiB, and what is nothing but 40 last blocks: 40 streams of zlib in 80 bytes. */
+/** A MiB in a KiB, and what is hardly anything but 39 last blocks: 40 streams of zlib. */
 const COSTLY: readonly (readonly [what: string, payload: Uint8Array])[] = [
   ["messages that inflate to 1 MiB", flushed(new Uint8Array(1024 * 1024))],
-  ["messages of 40 last blocks", bytes(`${"0300".repeat(40)}00`)],
+  [
+    "messages of 39 last blocks",
+    concat(bytes("0300".repeat(39)), flushed(new Chance(48).bytes(32 * 1024))),
+  ],
 ];
 
 for (const [what, payload] of COSTLY) {
