@@ -1,6 +1,7 @@
 // What is due for many connections at one moment, done a few in each turn of the event loop: to cut
 // a connection takes a tenth of a millisecond, most of it the kernel's, and ten thousand that have
-// stalled together would keep all others waiting for a second when they are cut together.
+// stalled or gone silent together would keep all others waiting for a second if they were cut
+// together.
 
 import type { Clock } from "./clock.ts";
 import { setImmediate } from "./turn.ts";

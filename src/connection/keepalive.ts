@@ -3,6 +3,7 @@
 // we did not read proves nothing and does not count.
 
 import type { Clock } from "./clock.ts";
+import { fewAtOnce } from "./few_at_once.ts";
 import { roundsOf } from "./rounds.ts";
 import type { Rounds, Watched } from "./rounds.ts";
 import { setImmediate } from "./turn.ts";
@@ -98,18 +99,20 @@ export class Keepalive implements Watched {
 
   /**
    * Timers run before sockets are read: after our process slept, the pong may lie there unread. So
-   * the event loop turns once more before the verdict.
+   * the event loop turns once more before the verdict; and again where many are silent together.
    */
   #judge(): void {
     const verdict = this.#verdict;
-    setImmediate(() => {
-      if (this.#verdict !== verdict) return; // called off meanwhile
-      this.#verdict = null;
-      const now = this.#clock.now();
-      if (this.#hasHeard(now)) return;
-      const allowedMs = this.#rounds.intervalMs + this.#timeoutMs;
-      this.#owner.keepaliveExpired(now - this.#silentSince, allowedMs);
-    });
+    setImmediate(() => fewAtOnce(this.#clock, () => this.#decide(verdict)));
+  }
+
+  #decide(verdict: unknown): void {
+    if (this.#verdict !== verdict) return; // called off meanwhile
+    this.#verdict = null;
+    const now = this.#clock.now();
+    if (this.#hasHeard(now)) return;
+    const allowedMs = this.#rounds.intervalMs + this.#timeoutMs;
+    this.#owner.keepaliveExpired(now - this.#silentSince, allowedMs);
   }
 }
 

@@ -409,8 +409,12 @@ export class Lifecycle
   }
 
   endExpired(limit: string | null, timeoutMs: number): void {
-    const text = `Peer did not end the connection within ${timeoutMs} ms`;
-    this.#expire(limit, timeoutMs, timeoutMs, text);
+    fewAtOnce(this.#clock, () => {
+      // It may have ended while others had their turn, or gone on, and have another time.
+      if (this.hasEnded || this.#end?.isWaiting) return;
+      const text = `Peer did not end the connection within ${timeoutMs} ms`;
+      this.#expire(limit, timeoutMs, timeoutMs, text);
+    });
   }
 
   endOverrun(): void {

@@ -10,6 +10,7 @@
 import { LimitError } from "../protocol/limit_error.ts";
 import { CloseCode } from "../frame/mod.ts";
 import type { Clock } from "./clock.ts";
+import { fewAtOnce } from "./few_at_once.ts";
 import { roundsOf } from "./rounds.ts";
 import type { Rounds, Watched } from "./rounds.ts";
 import { setImmediate } from "./turn.ts";
@@ -61,10 +62,12 @@ export class MessageDeadline implements Watched {
 
   /**
    * Timers run before sockets are read: after our process slept, the rest of the message may lie
-   * there unread. So the event loop turns once more before the verdict.
+   * there unread. So the event loop turns once more before the verdict; and again where it is due
+   * for many.
    */
   look(now: number): void {
-    if (this.#elapsed(now) >= this.#rounds.intervalMs) setImmediate(() => this.#judge());
+    if (this.#elapsed(now) < this.#rounds.intervalMs) return;
+    setImmediate(() => fewAtOnce(this.#clock, () => this.#judge()));
   }
 
   /** It may be another message by now. */

@@ -56,6 +56,11 @@ export class TcpEnd {
     this.#deadline.set(timeoutMs, () => this.#owner.endExpired(limit, timeoutMs));
   }
 
+  /** Whether a time runs in which the peer must have ended TCP. */
+  get isWaiting(): boolean {
+    return this.#deadline?.isSet === true;
+  }
+
   /** TCP has ended. */
   met(): void {
     this.#deadline?.meet();
@@ -68,7 +73,7 @@ export class TcpEnd {
 
   /** Nothing more is expected of the peer but FIN. */
   begin(): void {
-    if (!this.#deadline?.isSet) this.within(this.#closeTimeoutMs, "closeTimeoutMs");
+    if (!this.isWaiting) this.within(this.#closeTimeoutMs, "closeTimeoutMs");
     if (this.#answer === null) return this.#endOutput();
     // What the handler says to the messages before the peer's Close belongs in front of ours, and
     // who reads nothing is not waited for: §5.5.1 [B26, B27].
