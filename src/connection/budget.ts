@@ -29,6 +29,8 @@ import { setImmediate } from "./turn.ts";
 export interface BudgetMember {
   /** What it holds now, as charged. */
   readonly heldSize: number;
+  /** What of that has come, and waits to be decoded until its input is resumed. */
+  readonly waitingSize: number;
   pauseInput(reason: number): void;
   resumeInput(reason: number): void;
   /** Lets go of all that it holds, and closes with what `error` says. */
@@ -94,12 +96,14 @@ export class Budget {
     return (this.#sizeMax * 7) / 8;
   }
 
+  /** Who holds nothing but what waits goes on: nobody else can take that from it. */
   #pauseOrResume(share: Share): void {
-    if (share.held > 0) {
+    const { member } = share;
+    if (share.held > member.waitingSize) {
       this.#paused.add(share);
-      share.member.pauseInput(PauseReason.BUDGET);
+      member.pauseInput(PauseReason.BUDGET);
     } else if (this.#paused.delete(share)) {
-      share.member.resumeInput(PauseReason.BUDGET);
+      member.resumeInput(PauseReason.BUDGET);
     }
   }
 

@@ -35,7 +35,7 @@ export interface FrameLimitsOwner {
 
 /**
  * A pause lasts until so many ms worth of tokens are there, a burst at most: to wake up for each
- * single one would copy the rest of the chunk each time.
+ * single one would cost more than the message does.
  */
 const PAUSE_MS = 50;
 

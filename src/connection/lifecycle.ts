@@ -167,6 +167,11 @@ export class Lifecycle
     return this.readLoop.size + this.writeLoop.size + this.#endpoint.unfinished;
   }
 
+  /** What of that waits to be decoded. */
+  get waitingSize(): number {
+    return this.#endpoint.waiting;
+  }
+
   /** Whether the socket is paused, for whatever reason. */
   get paused(): boolean {
     return this.#pausedFor !== 0;

@@ -17,8 +17,8 @@ export interface ConnectionLimits {
   readonly messageSizeMax: number;
   /**
    * What may wait to be read before the socket is paused, which slows the peer; reading goes on
-   * at half of it. What one read of the socket brought, 64 KiB at most, is still taken in; of
-   * compressed messages, one.
+   * at half of it. What one read of the socket brought, 64 KiB at most, is still taken in: of short
+   * messages about 1,000, of compressed ones one; the rest waits as it came.
    * Default: 1 MiB.
    */
   readonly inboxSizeMax: number;

@@ -7,8 +7,8 @@
 //                  frameEnd()
 //                  chunkEnd()
 //
-// Invariant: between two pushes the decoder retains at most HEADER_SIZE_MAX bytes, and what came
-// since its sink has told it to stop.
+// Invariant: between two pushes the decoder retains at most HEADER_SIZE_MAX bytes, and twice what
+// waits since its sink has told it to stop.
 
 import { ProtocolError } from "./error.ts";
 import { createHeader, HEADER_SIZE_MAX, readHeader } from "./header.ts";
@@ -63,12 +63,13 @@ export class FrameDecoder {
   #gathered: Uint8Array | null = null;
   #gatheredSize = 0;
 
-  #rest: Uint8Array | null = null; // what waits since the sink said to stop
+  #rest: Uint8Array | null = null; // what waits since the sink said to stop,
+  #restStart = 0; // from here on
   #inPayload = false;
   #remaining = 0;
   #key = 0;
 
-  #received = 0; // bytes of all chunks before this one
+  #received = 0; // bytes that have been read
   #base = 0; // offset in the stream of index 0 of the bytes that are being read
   #frameOffset = 0; // offset in the stream of the frame that is being read
   #failure: unknown = null;
@@ -88,26 +89,12 @@ export class FrameDecoder {
   push(chunk: Uint8Array): void {
     if (this.#failure !== null) throw this.#failure; // §7.1.7 [B50]
     if (this.#rest !== null) return this.#wait(chunk);
-    this.#base = this.#received;
     const simd = this.#mustMask ? takeScratch(chunk) : null;
-    const source = simd === null ? chunk : simd.scratch;
-    let read = 0;
     try {
-      read = this.#read(source, chunk.length, simd);
-      if (read < chunk.length) this.#rest = new Uint8Array(source.subarray(read, chunk.length));
-      this.#sink.chunkEnd?.();
-    } catch (error) {
-      this.#sink.chunkEnd?.();
-      this.#failure = error;
-      if (error instanceof ProtocolError) {
-        const { offset } = error;
-        error.offset = offset < 0 ? this.#frameOffset + ~offset : this.#base + offset;
-      }
-      throw error;
+      this.#readOn(simd === null ? chunk : simd.scratch, 0, chunk.length, simd);
     } finally {
       if (simd !== null) releaseScratch();
     }
-    this.#received += read;
   }
 
   /** Bytes of memory that it holds between two pushes, with those of its sink. */
@@ -124,27 +111,60 @@ export class FrameDecoder {
 
   /** Bytes that wait since then. */
   get waiting(): number {
-    return this.#rest === null ? 0 : this.#rest.length;
+    return this.#rest === null ? 0 : this.#rest.length - this.#restStart;
   }
 
   /** Reads on where the sink has told it to stop. Throws what {@linkcode push} throws. */
   goOn(): void {
     const rest = this.#rest;
+    if (rest === null) return;
     this.#rest = null;
-    if (rest !== null) this.push(rest);
+    if (this.#failure !== null) throw this.#failure;
+    this.#readOn(rest, this.#restStart, rest.length, null, true);
   }
 
   #wait(chunk: Uint8Array): void {
-    const rest = this.#rest as Uint8Array;
+    const rest = (this.#rest as Uint8Array).subarray(this.#restStart);
     const both = new Uint8Array(rest.length + chunk.length);
     both.set(rest);
     both.set(chunk, rest.length);
     this.#rest = both;
+    this.#restStart = 0;
+  }
+
+  /** Hot: reads what is in `bytes[start..end)`, and keeps what the sink does not want yet. */
+  #readOn(bytes: Uint8Array, start: number, end: number, simd: Simd | null, isRest = false): void {
+    this.#base = this.#received - start;
+    let read = start;
+    try {
+      read = this.#read(bytes, start, end, simd);
+      if (read < end) this.#keep(bytes, read, end, isRest);
+      this.#sink.chunkEnd?.();
+    } catch (error) {
+      this.#sink.chunkEnd?.();
+      this.#failure = error;
+      if (error instanceof ProtocolError) {
+        const { offset } = error;
+        error.offset = offset < 0 ? this.#frameOffset + ~offset : this.#base + offset;
+      }
+      throw error;
+    }
+    this.#received += read - start;
+  }
+
+  /**
+   * A rest stays where it is until half of it is read. So however often the sink says to stop, all
+   * copies together are twice of what came, and no more is held than twice of what waits.
+   */
+  #keep(bytes: Uint8Array, start: number, end: number, isRest: boolean): void {
+    const stays = isRest && 2 * start < end;
+    this.#rest = stays ? bytes : new Uint8Array(bytes.subarray(start, end));
+    this.#restStart = stays ? start : 0;
   }
 
   /** Returns the index that it has got to: `end`, unless the sink told it to stop. */
-  #read(chunk: Uint8Array, end: number, simd: Simd | null): number {
-    let at = 0;
+  #read(chunk: Uint8Array, start: number, end: number, simd: Simd | null): number {
+    let at = start;
     while (at < end) {
       if (!this.#inPayload) {
         at = this.#gatheredSize === 0 ? this.#start(chunk, at, end) : this.#gather(chunk, at, end);
@@ -186,12 +206,13 @@ export class FrameDecoder {
   /** Goes on with a cut header, until it is whole or the chunk ends. */
   #gather(chunk: Uint8Array, at: number, end: number): number {
     const gathered = this.#gathered as Uint8Array;
+    const base = this.#base;
     this.#base = this.#frameOffset;
     while (at < end && !this.#inPayload) {
       gathered[this.#gatheredSize++] = chunk[at++];
       this.#readHeader(gathered, 0, this.#gatheredSize);
     }
-    this.#base = this.#received;
+    this.#base = base;
     if (this.#inPayload) this.#gatheredSize = 0;
     return at;
   }

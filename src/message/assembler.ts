@@ -59,11 +59,12 @@ const EMPTY = new Uint8Array(0);
 
 /**
  * What one read of the socket may make us do before others have their turn, in bytes to inflate: a
- * millisecond. Two bytes of a peer can be a zlib stream, and six a ping that wants its pong.
+ * millisecond, and about 1,000 messages. Two bytes of a peer can be a zlib stream, and six a
+ * message, or a ping that wants its pong.
  */
 const WORK_MAX = 512 * 1024;
 const STREAM_WORK = 16 * 1024;
-const CONTROL_WORK = 512;
+const MESSAGE_WORK = 512;
 
 /** Puts the frames of one direction together to messages. */
 export class MessageAssembler implements FrameSink {
@@ -181,13 +182,13 @@ export class MessageAssembler implements FrameSink {
 
   /** Hot: the chunk, in which texts may still lie, is about to go. */
   chunkEnd(): void {
-    this.#work = 0;
     this.#takeTexts();
+    this.#work = 0;
   }
 
   /** Hot: what waits came first. */
   #takeTexts(): void {
-    if (holdsTexts(this)) takeTexts(this.#sink);
+    if (holdsTexts(this)) this.#work += MESSAGE_WORK * takeTexts(this.#sink);
   }
 
   /** §8.1 [B37]: an invalid byte fails the connection as it arrives, not when its message ends. */
@@ -210,7 +211,7 @@ export class MessageAssembler implements FrameSink {
     this.#opcode = 0;
     if (holdText(this, bytes, start, end)) return;
     this.#takeTexts();
-    if (!holdText(this, bytes, start, end)) this.#sink.message(decodeAscii(bytes, start, end));
+    if (!holdText(this, bytes, start, end)) this.#finish(decodeAscii(bytes, start, end));
   }
 
   #finish(message: Message): void {
@@ -219,13 +220,14 @@ export class MessageAssembler implements FrameSink {
       throw new ProtocolError("TEXT_TRUNCATED", text);
     }
     this.#opcode = 0;
+    this.#work += MESSAGE_WORK;
     this.#takeTexts();
     this.#sink.message(message);
   }
 
   #finishControl(control: ControlFrame): void {
     this.#control = null;
-    this.#work += CONTROL_WORK;
+    this.#work += MESSAGE_WORK;
     this.#takeTexts();
     control.handTo(this.#sink);
   }

@@ -47,15 +47,21 @@ export function holdsTexts(who: object): boolean {
   return owner === who;
 }
 
-/** Hot: hands the texts over that wait, in their order. They must be those of the caller. */
-export function takeTexts(sink: { message(text: string): void }): void {
+/**
+ * Hot: hands the texts over that wait, in their order. They must be those of the caller. Returns
+ * how many they were.
+ */
+export function takeTexts(sink: { message(text: string): void }): number {
   const first = ranges[0];
   try {
-    if (count === 1) return sink.message(decodeAscii(bytes, first, ranges[1]));
     const all = decodeAscii(bytes, first, ranges[2 * count - 1]);
-    for (let at = 0; at < count; at++) {
-      sink.message(all.substring(ranges[2 * at] - first, ranges[2 * at + 1] - first));
+    if (count === 1) sink.message(all);
+    else {
+      for (let at = 0; at < count; at++) {
+        sink.message(all.substring(ranges[2 * at] - first, ranges[2 * at + 1] - first));
+      }
     }
+    return count;
   } finally {
     owner = null;
     bytes = NOTHING;

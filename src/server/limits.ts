@@ -28,11 +28,12 @@ export interface ServerLimits {
    * What all WebSocket connections together may hold, charged as `inboxSizeMax` and `outboxSizeMax`
    * are: inboxes, outboxes, messages that are not complete, what sockets have not taken. Above it
    * a socket is read only while its connection holds nothing, so that it is passed by no more than
-   * one read of each socket brings: 64 KiB, charged 1.7 MiB where all are empty messages, and the
-   * rest of `messageSizeMax` where a buffer grows. When that has not helped within a second, or at
-   * a quarter above, which only what is written or a crowd can reach, the connection that holds
-   * the most is closed with 1013, or cut where its socket takes nothing, then the next, until an
-   * eighth is free. A quarter of the memory of the process is a good value. Default: Infinity.
+   * one read of each socket brings: 64 KiB, and 160 KiB more where it begins with 1,000 empty
+   * messages, and the rest of `messageSizeMax` where a buffer grows. When that has not helped
+   * within a second, or at a quarter above, which only what is written or a crowd can reach, the
+   * connection that holds the most is closed with 1013, or cut where its socket takes nothing, then
+   * the next, until an eighth is free. A quarter of the memory of the process is a good value.
+   * Default: Infinity.
    *
    * What is unread of a connection that has ended counts until its handler returns; where
    * `upgradeWebSocket()` was given no handler, it does not count from the end on, although whoever

@@ -14,6 +14,7 @@ const test = suite("connection/budget");
 /** Somebody who holds what the test says, and notes what he is told. */
 class Member implements BudgetMember {
   heldSize = 0;
+  waitingSize = 0;
   paused = false;
   error: LimitError | null = null;
   readonly share: Share;
@@ -65,6 +66,16 @@ test("Budget pauses nobody up to its size; above it who holds something as it ch
   assert.equal([budget.total, ...paused(all)], [1001, false, false, true, false]);
   all[0].hold(601);
   assert.equal(paused(all), [true, false, true, false]);
+});
+
+test("Budget reads on with who holds nothing but what waits to be decoded", () => {
+  const { all } = members(2);
+  all[0].hold(1001);
+  all[1].waitingSize = 40;
+  for (const [size, isPaused] of [[50, true], [40, false], [41, true], [40, false]] as const) {
+    all[1].hold(size);
+    assert.is(all[1].paused, isPaused, `${size} held`);
+  }
 });
 
 test("Budget reads on with who holds nothing any more, although the others are above it", () => {

@@ -104,6 +104,22 @@ test("Budget counts what the decoder has put aside, while the rate holds it up",
   assert.is(budget.total, ITEM_COST + 1002);
 });
 
+test("Budget: what waits to be decoded goes on when what came before it is read", async () => {
+  const budget = new Budget(100_000, new FakeClock());
+  const other = lineIn(budget);
+  other.receive(frame("82", new Uint8Array(99_000)));
+  const line = lineIn(budget);
+  line.receive(...Array.from({ length: 3000 }, () => frame("82")));
+  let read = 0;
+  for (let turns = 0; turns < 10; turns++) {
+    assert.is(line.connection.stats().paused, turns < 3);
+    while (line.connection.tryRead() !== undefined) read++;
+    await turn();
+  }
+  assert.is(read, 3000);
+  assert.equal([other.connection.stats().inbox.messages, line.lifecycle.heldSize], [1, 0]);
+});
+
 test("Budget: a connection that nobody reads is closed with 1013, and lets go of all", async () => {
   const clock = new FakeClock();
   const budget = new Budget(10_000, clock);

@@ -56,6 +56,75 @@ test("RFC 7692 short compressed messages share a turn: 32 of a zlib stream each"
   assert.is(arrived(line), 40);
 });
 
+/** Frames of which a read of the socket brings ten thousand, in 64 KiB. */
+const SHORT: readonly (readonly [what: string, one: Uint8Array])[] = [
+  ["empty texts", frame("81")],
+  ["texts of a byte", frame("81", "a")],
+  ["empty binary messages", frame("82")],
+];
+
+const NO_INBOX_LIMITS = { inboxSizeMax: Infinity, inboxMessagesMax: Infinity };
+
+/** What is short enough waits to become a string together with others. */
+const TURN_MAX = 1200;
+
+for (const [what, one] of SHORT) {
+  test(`a thousand in a turn of ${what}`, async () => {
+    const line = new Line({ limits: NO_INBOX_LIMITS });
+    line.receive(...new Array<Uint8Array>(10_000).fill(one));
+    const counts: number[] = [];
+    for (let before = 0; before < 10_000; before += counts.at(-1) ?? 0) {
+      counts.push(arrived(line) - before);
+      await turn();
+    }
+    assert.ok(Math.max(...counts) <= TURN_MAX, `${counts}`);
+    assert.ok(Math.min(...counts.slice(0, -1)) >= 1000, `${counts}`);
+    assert.is(line.transport.resumes, 1);
+  });
+}
+
+test("short messages that were put aside come before what was under way then", async () => {
+  const line = new Line({ limits: NO_INBOX_LIMITS });
+  line.receive(...new Array<Uint8Array>(TURN_MAX).fill(frame("81", "a")));
+  line.receive(frame("81", "b"));
+  assert.ok(arrived(line) < TURN_MAX);
+  await turn();
+  const texts = Array.from({ length: TURN_MAX + 1 }, () => line.connection.tryRead());
+  assert.equal(texts.join(""), `${"a".repeat(TURN_MAX)}b`);
+});
+
+for (const [what, end, due] of [
+  ["FIN", [], [1006, ""]],
+  ["a Close and FIN", [closeFrame(4001)], [4001, "88020fa1"]],
+] as const) {
+  test(`short messages that were put aside come in their order, then ${what}`, async () => {
+    const line = new Line({ limits: LIMITS });
+    const seen: string[] = [];
+    line.connection.forEach((message) => void seen.push(String(message))).catch(() => {});
+    const texts = Array.from({ length: 5000 }, (_, number) => `${number}`);
+    line.receive(...texts.map((text) => frame("81", text)), ...end);
+    line.fin();
+    while (line.transport.ends === 0) await turn();
+    await turns(30); // forEach() takes 256 in each
+    assert.equal(seen, texts);
+    assert.is(line.transport.sent, due[1]);
+    line.disconnect();
+    assert.is((await line.connection.closed).code, due[0]);
+    assert.is(line.clock.pending, 0);
+  });
+}
+
+test("short messages that were put aside wait while the inbox is full", async () => {
+  const line = new Line();
+  line.receive(...new Array<Uint8Array>(3000).fill(frame("82")));
+  await turns(5);
+  const first = arrived(line);
+  assert.ok(first >= 1000 && first <= TURN_MAX);
+  while (line.connection.stats().inbox.messages > 500) line.connection.tryRead();
+  await turns(5);
+  assert.equal([arrived(line), line.transport.resumes], [2 * first, 0]);
+});
+
 test("A48 behind our Close none is inflated that the inbox has no room for", async () => {
   const line = new Line({ compression: {}, limits: { ...LIMITS, inboxMessagesMax: 2 } });
   void line.connection.close(4001, "go away");

@@ -7,7 +7,7 @@ import { HEADER_SIZE_MAX } from "../../src/frame/header.ts";
 import type { FrameSink } from "../../src/frame/mod.ts";
 import { bytes, concat } from "../support/bytes.ts";
 import { frame } from "../support/frame.ts";
-import { FrameLog, violation } from "./support.ts";
+import { Chance, FrameLog, violation } from "./support.ts";
 
 const test = suite("frame/decoder (stop)");
 
@@ -61,6 +61,66 @@ for (const own of [0, 100]) {
     assert.is(decoder.waiting, waiting.length);
     decoder.goOn();
     assert.is(decoder.retained, own + HEADER_SIZE_MAX + 1);
+  });
+}
+
+test("FrameDecoder copies all that waits about once, however often it is told to stop", () => {
+  const count = 2000;
+  const wire = concat(...Array.from({ length: count }, () => bytes("8203616263"))); // a server's
+  const held = new Set<ArrayBufferLike>();
+  let read = 0;
+  const sink: FrameSink = {
+    frameStart() {},
+    framePayload: (payload) => held.add(payload.buffer),
+    frameEnd: () => read++,
+    shouldStop: () => true,
+  };
+  const decoder = new FrameDecoder(sink, { role: "client" });
+  decoder.push(wire);
+  for (; decoder.stopped; decoder.goOn()) {
+    assert.is(decoder.waiting, wire.length - 5 * read);
+    assert.ok(decoder.retained <= 2 * decoder.waiting, `${decoder.retained} held`);
+  }
+  assert.is(read, count);
+  const copied = [...held].reduce((sum, { byteLength }) => sum + byteLength, 0) - wire.length;
+  assert.ok(copied <= 2 * wire.length, `${copied} bytes of ${wire.length}`);
+});
+
+test("FrameDecoder reads the same however often it is told to stop, and what comes then", () => {
+  const chance = new Chance(5);
+  const frames = Array.from({ length: 200 }, () => {
+    return frame("82", chance.bytes(chance.below(chance.pick([4, 40, 400]))), "37fa213d");
+  });
+  const wire = concat(...frames);
+  const whole = new FrameLog();
+  new FrameDecoder(whole).push(wire.slice());
+  for (const sizeMax of [20, 1000, 5000]) {
+    const log = new StoppingLog();
+    const decoder = new FrameDecoder(log);
+    for (const chunk of chance.cut(wire, sizeMax)) {
+      decoder.push(chunk);
+      for (let times = chance.below(12); times > 0; times--) decoder.goOn();
+    }
+    while (decoder.stopped) decoder.goOn();
+    assert.equal(log.entries, whole.entries, `chunks of up to ${sizeMax} bytes`);
+  }
+});
+
+for (const [what, broken, offset] of [
+  ["RSV1", "c2", 0],
+  ["a frame that is not masked", "8201", 1],
+  ["RSV1 of a header that is cut and goes on", "82 80 00000000 c2", 6],
+] as const) {
+  test(`FrameDecoder says where ${what} is in what has waited`, () => {
+    const decoder = new FrameDecoder(new StoppingLog());
+    decoder.push(concat(...Array.from({ length: 10 }, () => frame("82", "a")), bytes(broken)));
+    const found = violation(() => {
+      while (decoder.stopped) decoder.goOn();
+    });
+    assert.is(found, violation(() => new FrameDecoder(new FrameLog()).push(bytes(broken))).replace(
+      / at .*/,
+      ` at ${70 + offset}`,
+    ));
   });
 }
 
