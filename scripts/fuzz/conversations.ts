@@ -24,7 +24,7 @@ export interface Conversation {
 const COUNT = 700;
 const MESSAGES = 2;
 /** As many streams as any limit of the fuzzer for sound ones lets pass. */
-const PARTS_MAX = 12;
+const PARTS_MAX = 8;
 
 const TAIL_SIZE = 4;
 const WORDS = ["order", "price", "日本", "🌊", '{"id":', "},", "0", "17", " ", "symbol", "aaaaaaaaa"];
