@@ -3,14 +3,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { HandshakeError } from "../../src/mod.ts";
-import type { ConnectionHandler, UpgradeOptions, WebSocketUpgrade } from "../../src/mod.ts";
+import type { ConnectionHandler, WebSocketUpgrade } from "../../src/mod.ts";
 import { bytes, concat } from "../support/bytes.ts";
 import { Deferred } from "../support/deferred.ts";
 import { closeFrame, frame } from "../support/frame.ts";
 import { handshake, request } from "../support/handshake.ts";
-import type { Fields } from "../support/handshake.ts";
 import { rejects } from "../support/rejects.ts";
-import type { ResponseHead } from "../support/response_head.ts";
 import { TestServer, upgradeWebSocket } from "../support/server.ts";
 import { withTimeout } from "../support/with_timeout.ts";
 
@@ -59,73 +57,6 @@ test("connection and response know of the handshake before it is answered", asyn
   assert.equal(found, ["b", "", "tcp", true, 101, "Switching Protocols", false]);
 });
 
-/** The head that answers a handshake, and what the handlers threw. */
-async function answered(
-  upgrade: UpgradeOptions,
-  fields: Fields = {},
-): Promise<{ head: ResponseHead; errors: readonly unknown[] }> {
-  await using server = await TestServer.start({ upgrade });
-  await using client = await server.connect();
-  client.send(handshake(fields));
-  return { head: await client.readHead(), errors: server.errors };
-}
-
-const ORIGIN = "https://example.com";
-
-const ORIGINS: readonly (readonly [
-  what: string,
-  policy: UpgradeOptions["origin"],
-  origin: string | null,
-  status: number,
-])[] = [
-  ["a string lets its own in", ORIGIN, ORIGIN, 101],
-  ["a string keeps others out", ORIGIN, "https://example.com.evil", 403],
-  ["a string lets in who has none", ORIGIN, null, 101],
-  ["a list lets its members in", ["http://a", ORIGIN], ORIGIN, 101],
-  ["a list keeps others out", ["http://a", "http://b"], ORIGIN, 403],
-  ["an empty list keeps all out", [], ORIGIN, 403],
-  ['"*" lets all in', "*", ORIGIN, 101],
-  ['"*" lets the opaque origin in', "*", "null", 101],
-  ["by default the opaque origin is out", undefined, "null", 403],
-  ["by default the same host is in", undefined, "http://h", 101],
-  ["a function says yes", (origin) => origin === ORIGIN, ORIGIN, 101],
-  ["a function says no", (origin) => origin !== ORIGIN, ORIGIN, 403],
-  ["a function is asked about null", (origin) => origin !== null, null, 403],
-];
-
-for (const [what, policy, origin, status] of ORIGINS) {
-  test(`origin: ${what}`, async () => {
-    const upgrade = policy === undefined ? {} : { origin: policy };
-    const { head, errors } = await answered(upgrade, { Origin: origin });
-    assert.is(head.status, status);
-    assert.equal(errors, []);
-  });
-}
-
-test("origin: what the function throws is an error of the handler: 500", async () => {
-  const thrown = new Error("No database");
-  const origin = (): never => {
-    throw thrown;
-  };
-  const { head, errors } = await answered({ origin });
-  assert.is(head.status, 500);
-  assert.is(errors[0], thrown);
-});
-
-const PROTOCOLS: readonly (readonly [UpgradeOptions, string, string | null])[] = [
-  [{ protocols: ["b", "a"] }, "a, b", "a"],
-  [{ protocols: ["c"] }, "a, b", null],
-  [{}, "a, b", null],
-  [{ protocol: "b", protocols: ["a"] }, "a, b", "b"],
-];
-
-for (const [options, offered, chosen] of PROTOCOLS) {
-  test(`${JSON.stringify(options)} of the offer "${offered}" chooses ${chosen}`, async () => {
-    const { head } = await answered(options, { "Sec-WebSocket-Protocol": offered });
-    assert.equal([head.status, head.get("Sec-WebSocket-Protocol")], [101, chosen]);
-  });
-}
-
 test("headers: of the options and set later, all are in the 101, each cookie a line", async () => {
   await using server = await TestServer.start({
     respond: (request) => {
@@ -143,34 +74,6 @@ test("headers: of the options and set later, all are in the 101, each cookie a l
   assert.equal(head.all("Set-Cookie"), ["a=1", "b=2"]);
   assert.equal([head.get("X-Mine"), head.get("X-Later")], ["Gr\xfc\xdfe", "yes"]);
 });
-
-/** Options that a handler may not give, and what it gets thrown. */
-const MISUSES: readonly (readonly [options: object, error: RegExp])[] = [
-  [{ protocol: "x" }, /^TypeError: .*"x", must be one that the client offered \(none\)$/],
-  [{ protocols: ["a b"] }, /^TypeError: .* protocols is "a b", must be an array of tokens$/],
-  [{ protocols: "chat" as never }, /^TypeError: .* protocols is chat, must be an array of tokens$/],
-  [{ origin: 5 as never }, /^TypeError: .* origin is 5, must be origins or a function$/],
-  [{ origin: [5] as never }, /^TypeError: .* origin is Array, must be origins or a function$/],
-  [{ idleTimeout: -1 }, /^RangeError: .* idleTimeout is -1, must be seconds, or 0$/],
-  [{ idleTimeout: "1" as never }, /^RangeError: .* idleTimeout is "1", must be seconds, or 0$/],
-  [{ headers: { Upgrade: "x" } }, /^TypeError: .*header upgrade is set by the handshake itself/],
-  [{ headers: { "X-Bad": "a\nb" } }, /^TypeError/],
-  [{ limits: { messageSizeMax: 0 } }, /^RangeError: .*messageSizeMax is 0/],
-  [{ limits: { messageSizeMax: 2 ** 30 } }, /^RangeError: .*must be <= 536870888$/],
-  [{ limits: { messageMax: 1 } }, /^TypeError: .*"messageMax"/],
-  [{ keepalive: { interval: -1 } }, /^RangeError: .*interval/],
-  [{ keepalive: { timeout: NaN } }, /^RangeError: .*timeout/],
-  [{ text: "utf8" as never }, /^TypeError: .* text is "utf8", must be "string" or "bytes"$/],
-];
-
-for (const [options, error] of MISUSES) {
-  test(`${JSON.stringify(options)}: ${error.source.slice(1, 11)} to onError, and 500`, async () => {
-    const { head, errors } = await answered(options);
-    assert.is(head.status, 500);
-    assert.is(errors.length, 1);
-    assert.match(String(errors[0]), error);
-  });
-}
 
 test("limits: a message above messageSizeMax is 1009, one of that size is not", async () => {
   await using server = await TestServer.start({ upgrade: { limits: { messageSizeMax: 5 } } });
