@@ -6,6 +6,7 @@ import { Compression } from "../connection/compression.ts";
 import type { KeepaliveOptions } from "../connection/keepalive.ts";
 import { connectionLimits } from "../connection/limits.ts";
 import type { ConnectionLimits } from "../connection/limits.ts";
+import { quiet } from "../connection/quiet.ts";
 import { describe } from "../frame/describe.ts";
 import { compressionSettings } from "../message/compression.ts";
 import type { CompressionOptions } from "../message/compression.ts";
@@ -27,7 +28,8 @@ export interface UpgradeOptions {
   readonly protocol?: string;
   /**
    * Whose pages may connect: §10.2. Exact origins such as "https://example.com", "*" for all, or a
-   * function of the Origin header, which is `null` when the client is no browser. Others get 403.
+   * function of the Origin header, which is `null` when the client is no browser. It gives true or
+   * false, at once: a promise is a `TypeError`, and lets nobody in. Others get 403.
    * Default: pages of the same host and port, and clients without an Origin header.
    */
   readonly origin?: string | readonly string[] | ((origin: string | null) => boolean);
@@ -100,7 +102,7 @@ function checkOrigin(handshake: Handshake, policy: UpgradeOptions["origin"]): vo
   }
   const isAllowed =
     typeof policy === "function"
-      ? policy(origin)
+      ? verdict(policy(origin))
       : origin === null ||
         (policy === undefined
           ? isSameOrigin(origin, host)
@@ -110,6 +112,13 @@ function checkOrigin(handshake: Handshake, policy: UpgradeOptions["origin"]): vo
     const text = `Cannot upgrade: origin is ${found}, must be allowed by the option origin (§10.2)`;
     throw new HandshakeError(text, 403);
   }
+}
+
+/** A promise of `false` is truthy: to take it for consent would let every page in (§10.2). */
+function verdict(given: unknown): boolean {
+  if (typeof given === "boolean") return given;
+  if (given instanceof Promise) void quiet(given); // it is too late for what it rejects with
+  throw new TypeError(`Cannot upgrade: origin gave ${describe(given)}, must be true or false`);
 }
 
 function isPolicy(policy: unknown): boolean {

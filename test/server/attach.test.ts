@@ -185,6 +185,7 @@ const FAILURES: readonly (readonly [what: string, options: UpgradeOptions, error
   ["a protocol not offered", { protocol: "x" }, /^TypeError: .*client offered/],
   ["a header of the handshake", { headers: { Connection: "x" } }, /^TypeError: .*connection/],
   ["an origin that throws", { origin: JSON.parse as never }, /^SyntaxError/],
+  ["an origin that promises", { origin: (async () => true) as never }, /origin gave Promise/],
 ];
 
 for (const [what, options, error] of FAILURES) {

@@ -5,10 +5,13 @@ import * as assert from "uvu/assert";
 import type { UpgradeOptions } from "../../src/mod.ts";
 import { handshake } from "../support/handshake.ts";
 import type { Fields } from "../support/handshake.ts";
+import { eventLoopTurn } from "../support/raw_client.ts";
 import type { ResponseHead } from "../support/response_head.ts";
 import { TestServer } from "../support/server.ts";
+import { watchUncaught } from "../support/uncaught.ts";
 
 const test = suite("server/upgrade_options");
+const escaped = watchUncaught(test);
 
 /** The head that answers a handshake, and what the handlers threw. */
 async function answered(
@@ -62,6 +65,27 @@ test("origin: what the function throws is an error of the handler: 500", async (
   assert.is(head.status, 500);
   assert.is(errors[0], thrown);
 });
+
+/** What a function for `origin` may not give, though the types of plain JavaScript let it. */
+const NO_VERDICTS: readonly (readonly [origin: () => unknown, found: string])[] = [
+  [async () => false, "Promise"],
+  [() => Promise.reject(new Error("No database")), "Promise"],
+  [() => undefined, "undefined"],
+  [() => 1, "1"],
+  [() => "yes", '"yes"'],
+];
+
+for (const [origin, found] of NO_VERDICTS) {
+  test(`origin: ${origin} lets nobody in: TypeError to onError, 500, no rejection`, async () => {
+    escaped.length = 0;
+    const { head, errors } = await answered({ origin: origin as never }, { Origin: "http://evil" });
+    assert.is(head.status, 500);
+    const text = `TypeError: Cannot upgrade: origin gave ${found}, must be true or false`;
+    assert.equal(errors.map(String), [text]);
+    await eventLoopTurn();
+    assert.equal(escaped, []);
+  });
+}
 
 const PROTOCOLS: readonly (readonly [UpgradeOptions, string, string | null])[] = [
   [{ protocols: ["b", "a"] }, "a, b", "a"],
