@@ -3,11 +3,8 @@
 
 import { HeadReader } from "../../src/protocol/http_head.ts";
 import type { HttpHead } from "../../src/protocol/http_head.ts";
-import {
-  HandshakeError,
-  isWebSocketUpgrade,
-  readHandshake,
-} from "../../src/protocol/handshake.ts";
+import { isWebSocketUpgrade, readHandshake } from "../../src/protocol/handshake.ts";
+import { HandshakeError } from "../../src/protocol/handshake_error.ts";
 import type { RequestHead } from "../../src/protocol/handshake.ts";
 import { referenceVerdict } from "./reference_handshake.ts";
 import { readHead } from "./reference_request.ts";

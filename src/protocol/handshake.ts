@@ -18,6 +18,7 @@ import { createHash } from "node:crypto";
 import { parseExtensions } from "../message/extension.ts";
 import type { Extension } from "../message/extension.ts";
 import { isToken, listHas, listItems, trim } from "../message/token.ts";
+import { HandshakeError } from "./handshake_error.ts";
 import { requestUrl } from "./target.ts";
 
 /** The head of an HTTP request, as far as the handshake reads it. */
@@ -41,21 +42,6 @@ export interface Handshake {
   readonly origin: string | null;
   /** The Host header. */
   readonly host: string;
-}
-
-/** The handshake is refused with an HTTP status: §4.2.1, §4.2.2. */
-export class HandshakeError extends Error {
-  override readonly name: string = "HandshakeError";
-  /** The HTTP status of the refusal. */
-  readonly status: number;
-  /** The headers that the status requires. */
-  readonly headers: Readonly<Record<string, string>>;
-
-  constructor(message: string, status: number, headers: Readonly<Record<string, string>> = {}) {
-    super(message);
-    this.status = status;
-    this.headers = headers;
-  }
 }
 
 /** Appended to the key so that only a WebSocket server gives the right answer: §1.3, §4.2.2. */

@@ -5,7 +5,7 @@
 import { Budget } from "../connection/budget.ts";
 import { systemClock } from "../connection/clock.ts";
 import type { Lifecycle } from "../connection/lifecycle.ts";
-import { HandshakeError } from "../protocol/handshake.ts";
+import { HandshakeError } from "../protocol/handshake_error.ts";
 import type { Addr } from "./address.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { Tally } from "./tally.ts";

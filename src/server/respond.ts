@@ -2,7 +2,7 @@
 // `onError` makes of any other error. None of these functions rejects.
 
 import { describe } from "../frame/describe.ts";
-import { HandshakeError } from "../protocol/handshake.ts";
+import { HandshakeError } from "../protocol/handshake_error.ts";
 import { RequestError } from "./request.ts";
 import { refusal } from "./response.ts";
 
@@ -23,10 +23,14 @@ export async function respond(
     return checked(await act(), "handler");
   } catch (error) {
     const isRefusal = error instanceof HandshakeError || error instanceof RequestError;
-    onThrown(isRefusal ? error : null);
-    if (!isRefusal) return await failed(onError, error);
-    const headers = error instanceof HandshakeError ? error.headers : {};
-    return refusal(error.status, error.message, headers); // §10.7 [B58], §4.2.1 [S02]
+    try {
+      onThrown(isRefusal ? error : null);
+      if (!isRefusal) return await failed(onError, error);
+      const headers = error instanceof HandshakeError ? error.headers : {};
+      return refusal(error.status, error.message, headers); // §10.7 [B58], §4.2.1 [S02]
+    } catch (nextError) {
+      return await failed(onError, nextError); // its fields were changed: no refusal any more
+    }
   }
 }
 

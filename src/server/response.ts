@@ -55,10 +55,10 @@ export function refuseOnSocket(
   headers: Readonly<Record<string, string>> = {},
 ): void {
   if (socket.writable) {
-    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`;
+    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}\r\n`;
     const all = { ...headers, Connection: withClose(headers["Connection"]), "Content-Length": "0" };
     for (const [name, value] of Object.entries(all)) head += `${name}: ${value}\r\n`;
-    socket.write(`${head}\r\n`);
+    socket.write(`${head}\r\n`, "latin1"); // RFC 9110 §5.5: a character is a byte
   }
   endGently(socket);
 }

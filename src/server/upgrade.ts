@@ -5,12 +5,8 @@ import type { Duplex } from "node:stream";
 import type { Connection } from "../connection/connection.ts";
 import { tell } from "../connection/run_handler.ts";
 import type { ConnectionHandler } from "../connection/run_handler.ts";
-import {
-  HandshakeError,
-  isWebSocketUpgrade,
-  readHandshake,
-  upgradeRequired,
-} from "../protocol/handshake.ts";
+import { isWebSocketUpgrade, readHandshake, upgradeRequired } from "../protocol/handshake.ts";
+import { HandshakeError } from "../protocol/handshake_error.ts";
 import { remoteAddr } from "./address.ts";
 import { closedConnection, PendingUpgrade } from "./pending_upgrade.ts";
 import { refusal, refuseOnSocket } from "./response.ts";

@@ -13,7 +13,7 @@ import type { CompressionOptions } from "../message/compression.ts";
 import { negotiate } from "../message/negotiate.ts";
 import type { TextForm } from "../message/text_bytes.ts";
 import { isToken } from "../message/token.ts";
-import { HandshakeError } from "../protocol/handshake.ts";
+import { HandshakeError } from "../protocol/handshake_error.ts";
 import type { Handshake } from "../protocol/handshake.ts";
 import { isAllowedOrigin, isSameOrigin } from "../protocol/origin.ts";
 

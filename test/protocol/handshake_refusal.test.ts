@@ -2,10 +2,12 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { HandshakeError, readHandshake } from "../../src/protocol/handshake.ts";
+import { readHandshake } from "../../src/protocol/handshake.ts";
+import { HandshakeError } from "../../src/protocol/handshake_error.ts";
 import type { RequestHead } from "../../src/protocol/handshake.ts";
 import type { Fields } from "../support/handshake.ts";
 import { SAMPLE_KEY } from "../support/handshake.ts";
+import { thrown } from "../support/thrown.ts";
 import { thrownAs } from "../frame/support.ts";
 import { head } from "./support.ts";
 
@@ -129,5 +131,55 @@ test("HandshakeError has a name, a status, and no headers unless they are given"
   assert.equal([String(error), error.status], ["HandshakeError: Cannot upgrade: no", 400]);
   assert.equal(error.headers, {});
 });
+
+for (const status of [300, 302, 308, 400, 418, 426, 503, 599]) {
+  test(`HandshakeError takes status ${status}`, () => {
+    assert.is(new HandshakeError("Cannot upgrade: no", status).status, status);
+  });
+}
+
+const STATUSES: readonly unknown[] = [
+  99, 101, 200, 204, 299, 304, 600, 999, 400.5, NaN, -400, "400", 400n, null, undefined,
+];
+
+for (const status of STATUSES) {
+  test(`HandshakeError refuses status ${JSON.stringify(String(status))}`, () => {
+    const error = thrown(() => new HandshakeError("Cannot upgrade: no", status as number));
+    assert.match(String(error), /^RangeError: Cannot refuse: status is .+ 300 to 599, and not/);
+  });
+}
+
+test("HandshakeError keeps headers as they were", () => {
+  const given = { Location: "/\u00e9 \t", "x!#$%&'*+-.^_`|~": "" };
+  const { headers } = new HandshakeError("Cannot upgrade: moved", 308, given);
+  const kept = { Location: "/\u00e9 \t", "x!#$%&'*+-.^_`|~": "" };
+  given.Location = "a\r\nb: c";
+  assert.equal(headers, kept);
+});
+
+const HEADERS: readonly (readonly [headers: unknown, error: RegExp])[] = [
+  [{ Location: "/\u65e5\u672c/" }, /: header "Location" is "\/\u65e5\u672c\/", must be a/],
+  [{ "X-User": "a\r\nSet-Cookie: b" }, /: header "X-User" is "a\\r\\nSet-Cookie: b", must be/],
+  [{ "X-User": "a\nb" }, /: header "X-User" is /],
+  [{ "X-User": "a\0b" }, /: header "X-User" is /],
+  [{ "X-User": "a\x7fb" }, /: header "X-User" is /],
+  [{ "Retry-After": 5 }, /: header "Retry-After" is 5, must be a string/],
+  [{ "X-User": ["a"] }, /: header "X-User" is Array, must be a string/],
+  [{ "X Y": "a" }, /: header "X Y" must have a token for name$/],
+  [{ "": "a" }, /: header "" must have a token/],
+  [{ "X\r\nY": "a" }, /: header "X\\r\\nY" must have a token/],
+  [{ "content-length": "5" }, /: header "content-length" is set by the answer itself$/],
+  [{ "Transfer-Encoding": "chunked" }, /: header "Transfer-Encoding" is set by the answer itself$/],
+  [null, /: headers are null, must be an object$/],
+  ["Location: /", /: headers are "Location: \/", must be an object$/],
+];
+
+for (const [headers, error] of HEADERS) {
+  test(`HandshakeError refuses the headers ${JSON.stringify(headers)}`, () => {
+    const found = thrown(() => new HandshakeError("Cannot upgrade: no", 401, headers as never));
+    assert.match(String(found), /^TypeError: Cannot refuse: header/);
+    assert.match(String(found), error);
+  });
+}
 
 test.run();
