@@ -37,11 +37,19 @@ export function runHandler(
   }
 }
 
-/** An error of the one who is told of errors ends no process either. */
-export function tell(onError: (error: unknown) => void, error: unknown): void {
-  try {
-    onError(error);
-  } catch (nextError) {
+/**
+ * An error of the one who is told of errors, thrown or promised, ends no process either: then both
+ * are printed.
+ */
+export function tell(onError: (error: unknown) => unknown, error: unknown): void {
+  const failed = (nextError: unknown): void => {
+    console.error(error);
     console.error(nextError);
+  };
+  try {
+    const result = onError(error);
+    if (result !== undefined) Promise.resolve(result).catch(failed);
+  } catch (nextError) {
+    failed(nextError);
   }
 }

@@ -31,7 +31,10 @@ export interface ServeOptions {
   readonly signal?: AbortSignal;
   /** Told the address when the server listens. Default: prints it. */
   readonly onListen?: (addr: Addr) => void;
-  /** Makes the response when the handler throws. Default: prints the error and answers 500. */
+  /**
+   * Makes the response when the handler throws. When it throws too, both errors are printed, and
+   * the answer is 500. Default: prints the error and answers 500.
+   */
   readonly onError?: ErrorHandler;
   /** The bounds of the server: see {@linkcode ServerLimits} for their defaults. */
   readonly limits?: Partial<ServerLimits>;

@@ -34,11 +34,15 @@ export async function respond(
   }
 }
 
-/** The response for an error: what `onError` makes of it, and if it fails too, a plain 500. */
+/**
+ * The response for an error: what `onError` makes of it; if it fails too, a plain 500, and both
+ * errors are printed.
+ */
 export async function failed(onError: ErrorHandler, error: unknown): Promise<Response> {
   try {
     return checked(await onError(error), "onError");
   } catch (nextError) {
+    console.error(error);
     console.error(nextError);
     return refusal(500, "Internal Server Error");
   }

@@ -54,7 +54,10 @@ export interface UpgradeOptions {
   readonly text?: TextForm;
   /** The bounds of the connection. */
   readonly limits?: Partial<ConnectionLimits>;
-  /** Told what a handler threw, once. Default: `console.error`. */
+  /**
+   * Told what a handler threw, once. When it throws, or its promise rejects, both errors are
+   * printed. Default: `console.error`.
+   */
   readonly onError?: (error: unknown) => void;
   /**
    * The socket of a `node:http` server's "upgrade" event, to upgrade without `serve()`. While it
@@ -90,7 +93,7 @@ export function decide(handshake: Handshake, options: UpgradeOptions): Decision 
     keepalive: keepaliveOptions(options),
     text: checkedText(options.text),
     compression: agreedCompression(handshake, options.compression),
-    onError: options.onError ?? console.error,
+    onError: checkedOnError(options.onError),
   };
 }
 
@@ -150,6 +153,12 @@ function checkedText(text: TextForm = "string"): TextForm {
   if (text === "string" || text === "bytes") return text;
   const found = describe(text);
   throw new TypeError(`Cannot upgrade: text is ${found}, must be "string" or "bytes"`);
+}
+
+function checkedOnError(onError: UpgradeOptions["onError"] = console.error): Decision["onError"] {
+  if (typeof onError === "function") return onError;
+  const found = describe(onError);
+  throw new TypeError(`Cannot upgrade: onError is ${found}, must be a function`);
 }
 
 /** RFC 7692 §5 [D01]: what the client offers and the server wants; else nothing: §4.2.2 [S31]. */

@@ -12,11 +12,13 @@ import type { Fields } from "../support/handshake.ts";
 import { printed } from "../support/printed.ts";
 import { ConnectionClosedError } from "../support/server.ts";
 import { rejects } from "../support/rejects.ts";
+import { watchUncaught } from "../support/uncaught.ts";
 import { withTimeout } from "../support/with_timeout.ts";
 import { connected } from "./connected.ts";
 import type { NodeClient } from "./connected.ts";
 
 const test = suite("server/attach");
+const escaped = watchUncaught(test);
 
 /** Bytes of a message that comes in reads of 64 KiB. */
 const LARGE = 500_000;
@@ -189,22 +191,37 @@ const FAILURES: readonly (readonly [what: string, options: UpgradeOptions, error
 ];
 
 for (const [what, options, error] of FAILURES) {
-  test(`${what}: 500 on the wire, onError is told and throws, and nothing else`, async () => {
-    const onError = (told: unknown): never => {
-      assert.match(String(told), error);
-      throw new Error("onError failed");
-    };
-    const lines = await printed(async () => {
-      const wire = handshake({ Origin: "http://h" });
-      const { client, upgrade } = await upgraded(wire, { ...options, onError }, echo);
-      assert.is((await client.readHead()).status, 500);
-      await client.fin();
-      assert.is((await withTimeout(upgrade.connection.closed, "the end")).code, 1006);
-      await client.stop();
-    });
-    assert.equal(lines.map(String), ["Error: onError failed"]);
+  test(`${what}: 500 on the wire, onError is told and fails, and nothing else`, async () => {
+    for (const isAsync of [false, true]) {
+      escaped.length = 0;
+      const second = new Error("onError failed");
+      const onError = (): unknown => {
+        if (isAsync) return Promise.reject(second);
+        throw second;
+      };
+      const lines = await printed(async () => {
+        const wire = handshake({ Origin: "http://h" });
+        const { client, upgrade } = await upgraded(wire, { ...options, onError }, echo);
+        assert.is((await client.readHead()).status, 500);
+        await client.fin();
+        assert.is((await withTimeout(upgrade.connection.closed, "the end")).code, 1006);
+        await client.stop();
+      });
+      assert.match(String(lines[0]), error);
+      assert.equal(lines.slice(1), [second]);
+      assert.equal(escaped, []);
+    }
   });
 }
+
+test("an onError that is no function: 500 on the wire, and it is said", async () => {
+  const lines = await printed(async () => {
+    const { client } = await upgraded(handshake(), { onError: "log" as never }, echo);
+    assert.is((await client.readHead()).status, 500);
+    await client.stop();
+  });
+  assert.match(String(lines[0]), /^TypeError: .* onError is "log", must be a function$/);
+});
 
 test("no socket, and a request for the second time: the call throws", async () => {
   const thrown = new Deferred<unknown[]>();

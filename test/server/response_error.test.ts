@@ -93,7 +93,7 @@ const BAD_HANDLERS: readonly (readonly [what: string, onError: () => Response, R
 ] as never;
 
 for (const [what, onError, line] of BAD_HANDLERS) {
-  test(`onError that ${what}: 500, and its own error is printed`, async () => {
+  test(`onError that ${what}: 500, and both errors are printed`, async () => {
     const lines = await printed(async () => {
       const respond = (): never => {
         throw ERROR;
@@ -104,8 +104,9 @@ for (const [what, onError, line] of BAD_HANDLERS) {
       assert.is((await client.readHead()).status, 500);
       await client.readToFin();
     });
-    assert.is(lines.length, 1);
-    assert.match(String(lines[0]), line);
+    assert.is(lines.length, 2);
+    assert.is(lines[0], ERROR);
+    assert.match(String(lines[1]), line);
   });
 }
 

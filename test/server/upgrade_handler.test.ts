@@ -10,9 +10,11 @@ import { handshake } from "../support/handshake.ts";
 import { printed } from "../support/printed.ts";
 import { eventLoopTurn } from "../support/raw_client.ts";
 import { ConnectionClosedError, TestServer, upgradeWebSocket } from "../support/server.ts";
+import { watchUncaught } from "../support/uncaught.ts";
 import { withTimeout } from "../support/with_timeout.ts";
 
 const test = suite("server/upgrade_handler");
+const escaped = watchUncaught(test);
 
 /** A server that runs `handler`, and what `onError` is told. */
 async function start(
@@ -165,27 +167,30 @@ test("without onError what a handler throws is printed, once", async () => {
   assert.is(lines[0], FAILURE);
 });
 
-test("an onError that throws ends no process, and its own error is printed", async () => {
-  const second = new Error("onError failed");
-  const uncaught: unknown[] = [];
-  const note = (error: unknown): void => void uncaught.push(error);
-  process.on("unhandledRejection", note);
-  const onError = (): never => {
-    throw second;
-  };
-  const lines = await printed(async () => {
-    await using server = await TestServer.start({
-      respond: (request) =>
-        upgradeWebSocket(request, { onError }, () => Promise.reject(FAILURE)).response,
+const SECOND = new Error("onError failed");
+
+/** How `onError` may fail. */
+const TELLERS: readonly (readonly [what: string, onError: (error: unknown) => void])[] = [
+  ["throws", () => { throw SECOND; }], // prettier-ignore
+  ["rejects", async () => Promise.reject(SECOND)],
+];
+
+for (const [what, onError] of TELLERS) {
+  test(`an onError that ${what} ends no process: both errors are printed`, async () => {
+    escaped.length = 0;
+    const lines = await printed(async () => {
+      await using server = await TestServer.start({
+        respond: (request) =>
+          upgradeWebSocket(request, { onError }, () => Promise.reject(FAILURE)).response,
+      });
+      await using client = await server.open();
+      assert.is(await client.readEvent(), "close 1011");
+      await eventLoopTurn();
     });
-    await using client = await server.open();
-    assert.is(await client.readEvent(), "close 1011");
-    await eventLoopTurn();
+    assert.equal(escaped, []);
+    assert.equal(lines.map(String), [FAILURE, SECOND].map(String));
   });
-  process.off("unhandledRejection", note);
-  assert.equal(uncaught.map(String), []);
-  assert.equal(lines.map(String), ["Error: onError failed"]);
-});
+}
 
 /** What a handler does when its connection is lost under it. */
 const LOSERS: readonly (readonly [what: string, ConnectionHandler])[] = [

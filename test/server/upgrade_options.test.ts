@@ -110,6 +110,7 @@ const MISUSES: readonly (readonly [options: object, error: RegExp])[] = [
   [{ origin: [5] as never }, /^TypeError: .* origin is Array, must be origins or a function$/],
   [{ idleTimeout: -1 }, /^RangeError: .* idleTimeout is -1, must be seconds, or 0$/],
   [{ idleTimeout: "1" as never }, /^RangeError: .* idleTimeout is "1", must be seconds, or 0$/],
+  [{ onError: "log" as never }, /^TypeError: .* onError is "log", must be a function$/],
   [{ headers: { Upgrade: "x" } }, /^TypeError: .*header upgrade is set by the handshake itself/],
   [{ headers: { "X-Bad": "a\nb" } }, /^TypeError/],
   [{ limits: { messageSizeMax: 0 } }, /^RangeError: .*messageSizeMax is 0/],
