@@ -27,7 +27,7 @@ import { type ChannelOptions, checkOptions, type Overflow } from "./options.ts";
 import { type OpOptions, type Received, type Receiver } from "./receiver.ts";
 import { receiveFrom, ReceiverIterator } from "./receiver.ts";
 import { type Sender, Sending } from "./sender.ts";
-import { standBy } from "./signal.ts";
+import { refusalBy, standBy } from "./signal.ts";
 import { type ChannelStats, INSPECT, inspectStats } from "./stats.ts";
 import { NOBODY, type Place, PlaceQueue, rejectQuietly, Waiter } from "./waiters.ts";
 
@@ -99,7 +99,8 @@ export class Channel<in out T> implements Sender<T>, Receiver<T>, Disposable {
     } catch (error) {
       return rejectQuietly(error);
     }
-    if (signal?.aborted) return rejectQuietly(signal.reason);
+    const refusal = refusalBy(signal, true);
+    if (refusal !== null) return refusal;
     if (this.#closed) return rejectQuietly(new ChannelClosedError(this.#cause));
     if (this.#offer(value, cost)) return SENT;
     const waiter = new Waiter(true);
@@ -201,8 +202,7 @@ export class Channel<in out T> implements Sender<T>, Receiver<T>, Disposable {
 
   /** Makes room for `value` or gives it up, as the policy says. */
   #drop(value: T, cost: number): void {
-    const isLost = this.#overflow === "dropNewest";
-    const dropped = isLost ? [value] : this.#buffer.displace(value, cost);
+    const dropped = this.#overflow === "dropNewest" ? [value] : this.#buffer.displace(value, cost);
     if (this.#onDrop !== undefined) for (const lost of dropped) notify(this.#onDrop, lost);
   }
 

@@ -1,7 +1,7 @@
 // The receiving half of a channel, which timers have too: an end that values come out of.
 
 import { PARK, type Selectable } from "./case.ts";
-import { standBy } from "./signal.ts";
+import { refusalBy, standBy } from "./signal.ts";
 import { Waiter, type WaiterOwner } from "./waiters.ts";
 
 /**
@@ -20,7 +20,10 @@ export interface OpOptions {
 
 /** Go's `<-chan T`: the end that values come out of. */
 export interface Receiver<out T> extends AsyncIterable<T> {
-  /** Waits for a value or the end. Rejects only with the reason of `signal`, and takes nothing. */
+  /**
+   * Waits for a value or the end. Rejects, and takes nothing, only with the reason of `signal`, or
+   * with a TypeError if that is no AbortSignal.
+   */
   receive(options?: OpOptions): Promise<Received<T>>;
   /** What can be had without waiting; undefined when that is nothing, not even the end. */
   tryReceive(): Received<T> | undefined;
@@ -29,7 +32,8 @@ export interface Receiver<out T> extends AsyncIterable<T> {
 /** The receive() of everything that has a tryReceive(). */
 export function receiveFrom<T>(source: Receiver<T>, options?: OpOptions): Promise<Received<T>> {
   const signal = options?.signal;
-  if (signal?.aborted) return Promise.reject(signal.reason);
+  const refusal = refusalBy(signal);
+  if (refusal !== null) return refusal;
   const received = source.tryReceive();
   if (received !== undefined) return Promise.resolve(received);
   return waitAt(source, null, signal).promise as Promise<Received<T>>;
@@ -38,6 +42,7 @@ export function receiveFrom<T>(source: Receiver<T>, options?: OpOptions): Promis
 /**
  * Hot: waits at `source`, which has nothing to give now. What comes is for `owner` to shape.
  *
+ * @param signal One that refusalBy() lets pass.
  * @param mayFloat Nobody may be looking: a rejection must not count as unhandled.
  */
 export function waitAt(

@@ -13,7 +13,7 @@
 
 import { COMMIT, PARK, READY, type Selectable, type SendCase } from "./case.ts";
 import type { OpOptions, Received, Receiver } from "./receiver.ts";
-import { isSignal, queueOf, standBy } from "./signal.ts";
+import { isSignal, queueOf, refusalBy, standBy } from "./signal.ts";
 import { Waiter } from "./waiters.ts";
 
 /**
@@ -63,7 +63,8 @@ export function select(cases: Record<string, Case>, options?: SelectOptions): Pr
   try {
     const sources = labels.map((label) => sourceOf(cases[label], label));
     const signal = options?.signal;
-    if (signal?.aborted) throw signal.reason;
+    const refusal = refusalBy(signal);
+    if (refusal !== null) return refusal;
     const chosen = choose(sources, options?.biased === true);
     if (chosen >= 0) return Promise.resolve(commit(labels[chosen], sources[chosen]!));
     const waiter = new Waiter();

@@ -8,8 +8,9 @@ import type { OpOptions } from "./receiver.ts";
 export interface Sender<in T> {
   /**
    * Resolves when the value was handed over or buffered. Rejects, the value not sent, with
-   * {@linkcode ChannelClosedError} or the reason of `signal`. A rejection that nobody handles does
-   * not count as unhandled: a send need not be awaited.
+   * {@linkcode ChannelClosedError}, the reason of `signal`, or a TypeError if that is no
+   * AbortSignal. A rejection that nobody handles does not count as unhandled: a send need not be
+   * awaited.
    */
   send(value: T, options?: OpOptions): Promise<void>;
   /** Sends without waiting; false, the value not sent, when full or closed. */

@@ -6,7 +6,7 @@
 // than all the rest of a receive, and Node warns of a leak from the eleventh on.
 
 import { COMMIT, PARK, READY, type Selectable } from "./case.ts";
-import { type Place, PlaceQueue, type Waiter } from "./waiters.ts";
+import { type Place, PlaceQueue, rejectQuietly, type Waiter } from "./waiters.ts";
 
 const queues = new WeakMap<AbortSignal, SignalQueue>();
 
@@ -22,10 +22,34 @@ export function standBy(signal: AbortSignal, waiter: Waiter): void {
   queueOf(signal)[PARK](waiter.place());
 }
 
+/**
+ * Hot: how an operation with `signal` ends before it begins: rejected with the reason if that is
+ * aborted, and with a TypeError if it is no signal. `null`: it may go on. Asked before anybody
+ * waits: who found out only in the queue of the signal would stand in another one already.
+ *
+ * @param mayFloat Nobody may be looking: the rejection must not count as unhandled.
+ */
+export function refusalBy(
+  signal: AbortSignal | null | undefined,
+  mayFloat = false,
+): Promise<never> | null {
+  if (signal === undefined || signal === null) return null;
+  const isOne = isSignal(signal);
+  if (isOne && !signal.aborted) return null;
+  const reason: unknown = isOne ? signal.reason : noSignal(signal);
+  return mayFloat ? rejectQuietly(reason) : Promise.reject(reason);
+}
+
 /** Is it an AbortSignal, of whichever library or realm? */
 export function isSignal(value: unknown): value is AbortSignal {
   if (typeof value !== "object" || value === null) return false;
   return "aborted" in value && "reason" in value && "addEventListener" in value;
+}
+
+/** The usual mistake is `{ signal: controller }`. */
+function noSignal(found: unknown): TypeError {
+  const kind = Object.prototype.toString.call(found).slice("[object ".length, -1);
+  return new TypeError(`Cannot wait: signal is ${kind}, must be an AbortSignal`);
 }
 
 class SignalQueue implements Selectable {

@@ -8,6 +8,7 @@ import type { Selectable } from "../channel/case.ts";
 import { Channel, take } from "../channel/channel.ts";
 import type { OpOptions, Received } from "../channel/mod.ts";
 import { receiveFrom, waitAt } from "../channel/receiver.ts";
+import { refusalBy } from "../channel/signal.ts";
 import type { WaiterOwner } from "../channel/waiters.ts";
 import { charge } from "../message/message.ts";
 import type { Message } from "../message/message.ts";
@@ -106,7 +107,8 @@ export class ReadLoop implements WaiterOwner {
 
   /** Hot: the next message, or `done` at the end. Waiting readers are served in their order. */
   receive(options?: OpOptions): Promise<Received<Message>> {
-    if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
+    const refusal = refusalBy(options?.signal);
+    if (refusal !== null) return refusal;
     const ready = this.receiveReady();
     if (ready !== undefined) return ready;
     return this.#paced(receiveFrom(this.#inbox, options));
@@ -123,7 +125,8 @@ export class ReadLoop implements WaiterOwner {
   /** Hot: the next message alone. At the end rejects with what the owner has to say of it. */
   read(options?: OpOptions): Promise<Message> {
     const signal = options?.signal;
-    if (signal?.aborted) return quiet(Promise.reject(signal.reason));
+    const refusal = refusalBy(signal, true);
+    if (refusal !== null) return refusal;
     const message = this.tryRead();
     if (message !== undefined) return this.#inStretch(Promise.resolve(message));
     this.#stretch = 0;

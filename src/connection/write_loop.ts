@@ -7,6 +7,7 @@
 // Over 250 lines: who may write when is one question, and these are all its answers.
 
 import { ChannelClosedError } from "../channel/mod.ts";
+import { refusalBy } from "../channel/signal.ts";
 import { Opcode } from "../frame/mod.ts";
 import type { Deflater } from "../message/deflate.ts";
 import type { Message } from "../message/message.ts";
@@ -127,8 +128,8 @@ export class WriteLoop implements FrameWriterOwner {
 
   /** Hot: sends or queues a message, or waits for room. Fulfils when that is done. */
   write(message: Message, options?: PutOptions): Promise<void> {
-    const signal = options?.signal;
-    if (signal?.aborted) return quiet(Promise.reject(signal.reason));
+    const refusal = refusalBy(options?.signal, true);
+    if (refusal !== null) return refusal;
     if (this.#writeThrough(message, outgoing(message, options))) return ACCEPTED;
     // §6.1 [B41]
     if (this.#isClosed) return quiet(Promise.reject(this.#owner.closedError("write")));
