@@ -41,30 +41,60 @@ export class MessageIterator extends ReceiverIterator<Message> {
   }
 }
 
+/** What next() of a {@linkcode BatchIterator} answers. */
+type Batch = IteratorResult<Message[], undefined>;
+
 /** All that has arrived by the time it is asked, in an array; waits while that is nothing. */
 export class BatchIterator implements AsyncIterableIterator<Message[], undefined> {
   readonly #readLoop: ReadLoop;
   readonly #single: MessageIterator;
+  /** How many next() are pending, and the last of them. */
+  #pending = 0;
+  #last: Promise<Batch> | null = null;
 
   constructor(lifecycle: Lifecycle) {
     this.#readLoop = lifecycle.readLoop;
     this.#single = new MessageIterator(lifecycle);
   }
 
-  next(): Promise<IteratorResult<Message[], undefined>> {
-    return this.#single.next().then(({ value, done }) => {
-      if (done) return { value: undefined, done: true };
-      return { value: this.#readLoop.receiveMore(value), done: false };
-    });
+  /**
+   * Any number may be pending. Each takes its first message when those before it are answered:
+   * between its first and the rest a batch is open, and what another took then would be missing.
+   */
+  next(): Promise<Batch> {
+    const batch = this.#last === null ? this.#take() : this.#last.then(this.#take, this.#take);
+    this.#pending++;
+    this.#last = batch;
+    return batch;
   }
 
-  return(): Promise<IteratorResult<Message[], undefined>> {
+  return(): Promise<Batch> {
     void this.#single.return();
     return Promise.resolve({ value: undefined, done: true });
   }
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  readonly #take = (): Promise<Batch> => this.#single.next().then(this.#answer, this.#refuse);
+
+  readonly #answer = ({ value, done }: Received<Message>): Batch => {
+    this.#settled();
+    if (done) return { value: undefined, done: true };
+    return { value: this.#readLoop.receiveMore(value), done: false };
+  };
+
+  /** The last alone might float: each of the others has the next one behind it. */
+  readonly #refuse = (error: unknown): never => {
+    void quiet(this.#last!);
+    this.#settled();
+    throw error;
+  };
+
+  /** When all is answered lets go of the last batch, which is its reader's. */
+  #settled(): void {
+    if (--this.#pending === 0) this.#last = null;
   }
 }
 

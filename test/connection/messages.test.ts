@@ -6,6 +6,7 @@ import { Channel, select, trySelect } from "../../src/channel/mod.ts";
 import type { Connection } from "../../src/connection/connection.ts";
 import { ConnectionClosedError } from "../../src/connection/error.ts";
 import type { Message } from "../../src/message/message.ts";
+import { isCollected } from "../channel/support.ts";
 import { closeFrame, frame } from "../support/frame.ts";
 import { rejects } from "../support/rejects.ts";
 import { Line, turn } from "./support.ts";
@@ -16,7 +17,12 @@ const END = { value: undefined, done: true };
 
 /** Text frames with the numbers from `start` up to `end`. */
 function numbers(start: number, end: number): Uint8Array[] {
-  return Array.from({ length: end - start }, (_, index) => frame("81", String(start + index)));
+  return numbersOf(start, end).map((number) => frame("81", number));
+}
+
+/** What is in them. */
+function numbersOf(start: number, end: number): string[] {
+  return Array.from({ length: end - start }, (_, index) => String(start + index));
 }
 
 test("messages: a case of select, in one queue with read() and the loops", async () => {
@@ -116,10 +122,69 @@ test("batches() throws when the connection is lost; return() ends what waits", a
   assert.instance(await rejects(lost), ConnectionClosedError);
 });
 
+test("batches() keeps the order when next() is called ahead, whatever is there", async () => {
+  for (const before of [0, 1, 6]) {
+    const line = new Line();
+    const batches = line.connection.batches();
+    line.receive(...numbers(0, before));
+    const ahead = [batches.next(), batches.next(), batches.next()];
+    line.receive(...numbers(before, 10));
+    const { value: first } = await ahead[0];
+    assert.equal(first, numbersOf(0, 10), `${before} before`);
+    line.receive(...numbers(10, 12));
+    assert.equal(await ahead[1], { value: numbersOf(10, 12), done: false });
+    line.receive(frame("81", "12"), closeFrame(1000));
+    assert.equal(await ahead[2], { value: ["12"], done: false });
+    assert.equal(await batches.next(), END);
+  }
+});
+
+test("batches(): one who always asks for one ahead has every message in order", async () => {
+  const line = new Line({ limits: { inboxMessagesMax: 2000 } });
+  line.receive(...numbers(0, 1000), closeFrame(1000));
+  const batches = line.connection.batches();
+  const read: Message[] = [];
+  for (let next = batches.next(), ahead; ; next = ahead) {
+    ahead = batches.next();
+    const { value, done } = await next;
+    if (done) break;
+    read.push(...value);
+  }
+  assert.equal(read, numbersOf(0, 1000));
+});
+
+test("batches(): return() ends every next() that is pending, and takes nothing", async () => {
+  const line = new Line();
+  const batches = line.connection.batches();
+  const pending = [batches.next(), batches.next(), batches.next()];
+  assert.equal(await batches.return?.(), END);
+  assert.equal(await Promise.all(pending), [END, END, END]);
+  line.receive(frame("81", "0"));
+  assert.is(line.connection.tryRead(), "0");
+});
+
+test("batches(): every next() that is pending rejects when the connection is lost", async () => {
+  const line = new Line();
+  const batches = line.connection.batches();
+  const pending = [batches.next(), batches.next()];
+  line.disconnect();
+  for (const next of pending) assert.instance(await rejects(next), ConnectionClosedError);
+});
+
+test("batches() holds no batch that its reader has", async () => {
+  const line = new Line();
+  const batches = line.connection.batches();
+  line.receive(frame("82", "Hello"));
+  const message = new WeakRef((await batches.next()).value?.[0] as Uint8Array);
+  assert.ok(await isCollected(message));
+  assert.is(typeof batches.next, "function"); // which is still held
+});
+
 /** What is asked of a connection, and its promise left alone. */
 const FLOATING: readonly (readonly [what: string, ask: (connection: Connection) => unknown])[] = [
   ["read()", (connection) => connection.read()],
   ["next()", (connection) => connection[Symbol.asyncIterator]().next()],
+  ["next() of batches()", (connection) => connection.batches().next()],
 ];
 
 for (const [what, ask] of FLOATING) {
