@@ -59,26 +59,22 @@ export interface ExchangeContext {
   refuses(socket: Socket): void;
 }
 
-/** Sockets with a request that could not be understood: who knows where the next one begins? */
-const refused = new WeakSet<Socket>();
-
 /** Answers a request of the "request" event. It never rejects. */
 export async function answerRequest(
   context: ExchangeContext,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
-  if (refused.has(incoming.socket)) return; // the answer to an earlier request ends the connection
   const gone = new AbortController();
   outgoing.once("close", () => {
     if (!outgoing.writableFinished) gone.abort(clientGone());
   });
   const sent = new Sent();
   const addr = context.addresses.of(incoming);
+  let isUnderstood = false;
   const act = (): Response | Promise<Response> => {
-    refused.add(incoming.socket); // unless it proves to be a request
     const request = toRequest(incoming, context.scheme, context.limits, gone.signal);
-    refused.delete(incoming.socket);
+    isUnderstood = true;
     context.hosts.check(request.url);
     const info = { remoteAddr: addr, completed: sent.promise };
     return context.handler(request, info);
@@ -88,8 +84,9 @@ export async function answerRequest(
     if (!(thrown instanceof HandshakeError)) return; // such as 426: what came was no handshake
     context.tally.refused(thrown.status, thrown.message, addr);
   });
-  // What follows a request for another protocol may be that protocol already.
-  const isLast = refused.has(incoming.socket) || isUpgrade(incoming);
+  // What follows a request for another protocol may be that protocol already; and behind one that
+  // could not be understood, who knows where the next one begins?
+  const isLast = !isUnderstood || isUpgrade(incoming);
   if (isLast) outgoing.shouldKeepAlive = false;
   await send(context, await ordinary(context.onError, response), outgoing, sent);
   discardBody(incoming);

@@ -109,26 +109,26 @@ export function createNodeServer(
   const { pipelinedRequestsMax } = limits;
   const pipeline = new Pipeline(pipelinedRequestsMax);
   const refused = new WeakSet<Duplex>();
-  /** Also of those that nobody answers: Node keeps each until the connection ends. */
-  const isTaken = (socket: Socket, outgoing: ServerResponse): boolean => {
+  /** Also those that nobody answers are counted: Node keeps each until the connection ends. */
+  const take = (socket: Socket, outgoing: ServerResponse, answer: () => void): void => {
     unused.delete(socket);
-    if (pipeline.push(socket, outgoing)) return true;
-    if (socket.destroyed) return false; // others came in the same read
+    if (!node.listening) outgoing.shouldKeepAlive = false; // it shuts down: RFC 9112 §9.6
+    if (pipeline.push(socket, outgoing, answer)) return;
+    if (socket.destroyed) return; // others came in the same read
     const [limit, found] = [pipelinedRequestsMax, pipelinedRequestsMax + 1];
     const name = "pipelinedRequestsMax";
     events.limitHit({ name, limit, found, status: null, remoteAddr: remoteAddr(socket) });
     socket.destroy();
-    return false;
   };
   node.on("request", (incoming, outgoing) => {
-    const { socket } = incoming;
-    if (isTaken(socket, outgoing) && !refused.has(socket)) events.request(incoming, outgoing);
+    take(incoming.socket, outgoing, () => events.request(incoming, outgoing));
   });
   // What else than 100-continue is expected: RFC 9110 §10.1.1. Nothing behind it is taken for more.
   node.on("checkExpectation", (incoming, outgoing) => {
     refused.add(incoming.socket);
-    if (!isTaken(incoming.socket, outgoing)) return;
-    outgoing.writeHead(417, { Connection: "close", "Content-Length": 0 }).end();
+    take(incoming.socket, outgoing, () => {
+      outgoing.writeHead(417, { Connection: "close", "Content-Length": 0 }).end();
+    });
   });
   node.on("upgrade", (incoming, stream, head) => {
     const socket = stream as Socket;

@@ -193,7 +193,6 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   }
 
   request(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    if (this.#isClosing) outgoing.shouldKeepAlive = false;
     outgoing.once("close", () => this.#isClosing && this.#node.closeIdleConnections());
     void answerRequest(this, incoming, outgoing);
   }

@@ -175,30 +175,6 @@ test("one connection serves request after request", async () => {
   }
 });
 
-test("pipelined requests are answered in their order, whichever is ready first", async () => {
-  const slow = new Deferred();
-  const isFastAsked = new Deferred();
-  await using server = await TestServer.start({
-    respond: async ({ url }) => {
-      if (url.endsWith("/slow")) await slow.promise;
-      else isFastAsked.resolve();
-      return new Response(url);
-    },
-  });
-  await using client = await server.connect();
-  client.send(
-    request("GET /slow HTTP/1.1"),
-    request("GET /fast HTTP/1.1"),
-    request("GET /last HTTP/1.1", CLOSE),
-  );
-  await withTimeout(isFastAsked.promise, "the second request");
-  slow.resolve();
-  const bodies = [];
-  for (let count = 0; count < 3; count++) bodies.push((await next(client))[1]);
-  assert.equal(bodies, ["http://h/slow", "http://h/fast", "http://h/last"]);
-  await client.fin();
-});
-
 test("the 101 of an upgrade is no answer to an ordinary request: 500", async () => {
   const held = new Deferred();
   let upgraded: Response | null = null;

@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import { Deferred } from "../support/deferred.ts";
 import { closeFrame } from "../support/frame.ts";
 import { request } from "../support/handshake.ts";
+import { eventLoopTurn } from "../support/raw_client.ts";
 import { TestServer } from "../support/server.ts";
 import { until, withTimeout } from "../support/with_timeout.ts";
 
@@ -24,7 +25,7 @@ test("a request that comes behind one under way is answered, and is the last", a
   await until(() => server.requests.length === 1, "the first request");
   const finished = server.shutdown();
   client.send(request("GET /fast HTTP/1.1"));
-  await until(() => server.requests.length === 2, "the second request");
+  for (let turn = 0; turn < 10; turn++) await eventLoopTurn();
   go.resolve();
   const heads = [await client.readHead(), await client.readHead()];
   assert.equal(heads.map((head) => [head.status, head.get("Connection")]), [
@@ -32,6 +33,27 @@ test("a request that comes behind one under way is answered, and is the last", a
     [200, "close"],
   ]);
   await client.fin();
+  client.end();
+  await withTimeout(finished, "the end");
+});
+
+test("requests that wait behind one under way are all answered, and then it is over", async () => {
+  const go = new Deferred();
+  await using server = await TestServer.start({
+    respond: async ({ url }) => {
+      await go.promise;
+      return new Response(url);
+    },
+  });
+  await using client = await server.connect();
+  client.send(...["/1", "/2", "/3"].map((target) => request(`GET ${target} HTTP/1.1`)));
+  await until(() => server.requests.length >= 1, "the first request");
+  const finished = server.shutdown();
+  go.resolve();
+  const text = Buffer.from(await client.readToFin()).toString();
+  assert.equal(text.match(/http:.*|HTTP\/1.1 \d+/g), [
+    ...["HTTP/1.1 200", "http://h/1", "HTTP/1.1 200", "http://h/2", "HTTP/1.1 200", "http://h/3"],
+  ]);
   client.end();
   await withTimeout(finished, "the end");
 });
