@@ -18,10 +18,10 @@ import { inTime } from "./in_time.ts";
 import { endGently } from "./linger.ts";
 import { PendingUpgrade } from "./pending_upgrade.ts";
 import type { ClientAddresses } from "./proxies.ts";
-import { discardBody, RequestError, toRequest, toUpgradeRequest } from "./request.ts";
+import { discardBody, isOfBody, RequestError, toRequest, toUpgradeRequest } from "./request.ts";
 import { failed, ordinary, respond } from "./respond.ts";
 import type { ErrorHandler } from "./respond.ts";
-import { discard, sendResponse } from "./response.ts";
+import { discard, refusal, sendResponse } from "./response.ts";
 import type { Tally } from "./tally.ts";
 import { pendingUpgrades } from "./upgrade.ts";
 
@@ -66,9 +66,12 @@ export async function answerRequest(
   outgoing: ServerResponse,
 ): Promise<void> {
   const gone = new AbortController();
-  outgoing.once("close", () => {
-    if (!outgoing.writableFinished) gone.abort(clientGone());
-  });
+  outgoing.once("close", () => outgoing.writableFinished || gone.abort(new ClientGone(GONE)));
+  // A client that goes in the middle of its body is no error of the handler's that reads it.
+  const onError: ErrorHandler = (error) => {
+    const isExpected = error instanceof ClientGone || isOfBody(incoming, error);
+    return isExpected ? refusal(400, "Client went") : context.onError(error);
+  };
   const sent = new Sent();
   const addr = context.addresses.of(incoming);
   let isUnderstood = false;
@@ -79,7 +82,7 @@ export async function answerRequest(
     const info = { remoteAddr: addr, completed: sent.promise };
     return context.handler(request, info);
   };
-  const response = await respond(context.onError, act, (thrown) => {
+  const response = await respond(onError, act, (thrown) => {
     if (thrown instanceof RequestError) tallyLimit(context.tally, thrown, addr);
     if (!(thrown instanceof HandshakeError)) return; // such as 426: what came was no handshake
     context.tally.refused(thrown.status, thrown.message, addr);
@@ -88,7 +91,7 @@ export async function answerRequest(
   // could not be understood, who knows where the next one begins?
   const isLast = !isUnderstood || isUpgrade(incoming);
   if (isLast) outgoing.shouldKeepAlive = false;
-  await send(context, await ordinary(context.onError, response), outgoing, sent);
+  await send(onError, await ordinary(onError, response), outgoing, sent);
   discardBody(incoming);
 }
 
@@ -101,7 +104,7 @@ export async function answerUpgrade(
 ): Promise<void> {
   socket.on("error", ignore); // first of all: Node hands the socket over without any listener
   const gone = new AbortController();
-  const onClose = (): void => gone.abort(clientGone());
+  const onClose = (): void => gone.abort(new ClientGone(GONE));
   socket.once("close", onClose);
   // Node reads on, as far as its mark, and tells the end only when nothing is left to be read: who
   // has ended without a byte behind the handshake has gone. What came may be understood yet.
@@ -181,28 +184,28 @@ async function sendOnSocket(
 ): Promise<void> {
   if (socket.destroyed) {
     discard(response);
-    return sent.reject(clientGone());
+    return sent.reject(new ClientGone(GONE));
   }
   context.refuses(socket);
   const outgoing = new ServerResponse(incoming);
   outgoing.shouldKeepAlive = false;
   outgoing.assignSocket(socket);
   socket.resume(); // what still comes is not read by anybody
-  await send(context, response, outgoing, sent); // §4.2.2 [S24, S25, S27]
+  await send(context.onError, response, outgoing, sent); // §4.2.2 [S24, S25, S27]
   outgoing.detachSocket(socket);
   endGently(socket); // §7.2.2 [S38], RFC 9931 [U13]
 }
 
 /** Sends a response, or as much of it as there is. It never rejects. */
 async function send(
-  context: ExchangeContext,
+  onError: ErrorHandler,
   response: Response,
   outgoing: ServerResponse,
   sent: Sent,
 ): Promise<void> {
   if (outgoing.destroyed) {
     discard(response);
-    return sent.reject(clientGone());
+    return sent.reject(new ClientGone(GONE));
   }
   try {
     await sendResponse(response, outgoing);
@@ -211,7 +214,7 @@ async function send(
     outgoing.destroy();
     sent.reject(error);
     if ((error as NodeJS.ErrnoException)?.code !== "ERR_STREAM_PREMATURE_CLOSE") {
-      await failed(context.onError, error); // too late for another response, but not to tell
+      await failed(onError, error); // too late for another response, but not to tell
     }
   }
 }
@@ -242,6 +245,6 @@ class Sent {
 
 function ignore(): void {}
 
-function clientGone(): Error {
-  return new Error("Client went before it was answered");
-}
+class ClientGone extends Error {}
+
+const GONE = "Client went before it was answered";

@@ -137,6 +137,14 @@ function toHeaders(rawHeaders: readonly string[]): Headers {
 /** The bodies that handlers have begun to read. */
 const begun = new WeakMap<IncomingMessage, AsyncIterator<Uint8Array>>();
 
+/** What the reading of a body has failed with: the client has gone, or has sent no chunk. */
+const failures = new WeakMap<IncomingMessage, unknown>();
+
+/** Whether `error` is what whoever read the body of `incoming` was told, for all come to it. */
+export function isOfBody(incoming: IncomingMessage, error: unknown): boolean {
+  return failures.has(incoming) && failures.get(incoming) === error;
+}
+
 /** Nothing is read before somebody asks: Node throws an unread body away behind the response. */
 function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
@@ -144,7 +152,10 @@ function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
       async pull(controller) {
         const chunks = begun.get(incoming) ?? incoming.iterator({ destroyOnReturn: false });
         begun.set(incoming, chunks);
-        const { value, done } = await chunks.next();
+        const { value, done } = await chunks.next().catch((error: unknown) => {
+          failures.set(incoming, error);
+          throw error;
+        });
         if (done) controller.close();
         else controller.enqueue(new Uint8Array(value));
       },
