@@ -1,6 +1,7 @@
 // A handler that upgrades has so long and no longer.
 
 import { systemClock } from "../connection/clock.ts";
+import { fewAtOnce } from "../connection/few_at_once.ts";
 import type { PendingUpgrade } from "./pending_upgrade.ts";
 import { discard, refusal } from "./response.ts";
 
@@ -26,13 +27,20 @@ export function inTime(
 ): Promise<Response> {
   const { signal } = gone;
   return new Promise<Response>((resolve, reject) => {
+    let isOver = false;
     const late = (): void => {
+      if (isOver) return; // before its turn came
       onLate();
       gone.abort(new DOMException("Handler took too long", "TimeoutError"));
     };
-    const timer = systemClock.setTimeout(late, timeoutMs);
+    const timer = systemClock.setTimeout(() => fewAtOnce(systemClock, late), timeoutMs);
+    const over = (): void => {
+      isOver = true;
+      systemClock.clearTimeout(timer);
+      signal.removeEventListener("abort", giveUp); // or the request, which lives on, keeps it all
+    };
     const giveUp = (): void => {
-      systemClock.clearTimeout(timer); // the handler may never come to an end
+      over(); // the handler may never come to an end
       upgrade?.abandon(signal.reason);
       resolve(refusal(503, (signal.reason as Error).message, { "Retry-After": "1" }));
     };
@@ -49,9 +57,6 @@ export function inTime(
         upgrade?.abandon(error);
         reject(error);
       })
-      .finally(() => {
-        systemClock.clearTimeout(timer);
-        signal.removeEventListener("abort", giveUp); // or the request, which lives on, keeps it all
-      });
+      .finally(over);
   });
 }

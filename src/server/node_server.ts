@@ -7,7 +7,9 @@ import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
+import { systemClock } from "../connection/clock.ts";
 import type { LimitHit } from "../connection/diagnostics.ts";
+import { fewAtOnce } from "../connection/few_at_once.ts";
 import { isWebSocketUpgrade } from "../protocol/handshake.ts";
 import type { RequestHead } from "../protocol/handshake.ts";
 import { hasLeft, remoteAddr } from "./address.ts";
@@ -109,9 +111,16 @@ export function createNodeServer(
   const { pipelinedRequestsMax } = limits;
   const pipeline = new Pipeline(pipelinedRequestsMax);
   const refused = new WeakSet<Duplex>();
+  /** Sockets whose head is late, and which wait for their turn to be told. */
+  const late = new WeakSet<Duplex>();
+  /** Something else came on it than silence. */
+  const used = (socket: Socket): void => {
+    unused.delete(socket);
+    late.delete(socket);
+  };
   /** Also those that nobody answers are counted: Node keeps each until the connection ends. */
   const take = (socket: Socket, outgoing: ServerResponse, answer: () => void): void => {
-    unused.delete(socket);
+    used(socket);
     if (!node.listening) outgoing.shouldKeepAlive = false; // it shuts down: RFC 9112 §9.6
     if (pipeline.push(socket, outgoing, answer)) return;
     if (socket.destroyed) return; // others came in the same read
@@ -132,16 +141,16 @@ export function createNodeServer(
   });
   node.on("upgrade", (incoming, stream, head) => {
     const socket = stream as Socket;
-    unused.delete(socket);
+    used(socket);
     if (refused.has(socket)) return void socket.destroy();
     pipeline.behind(socket, () => events.upgrade(incoming, socket, head));
   });
   node.on("connect", (_incoming, stream) => {
-    unused.delete(stream as Socket);
+    used(stream as Socket);
     pipeline.behind(stream, () => refuseOnSocket(stream, 501));
   });
   const onClientError = (error: { readonly code?: string | undefined }, socket: Socket): void => {
-    unused.delete(socket);
+    used(socket);
     if (error.code === TIMEOUT && socket.writableEnded) return; // it was told, and has time to read
     const status = CLIENT_ERRORS.get(error.code ?? "") ?? 400; // RFC 9112 §2.2 [U10]: Node finds it
     const outgoing = pipeline.last(socket);
@@ -166,7 +175,12 @@ export function createNodeServer(
     }
   };
   node.on("clientError", (error: NodeJS.ErrnoException, stream) => {
-    onClientError(error, stream as Socket);
+    const socket = stream as Socket;
+    if (error.code !== TIMEOUT) return onClientError(error, socket);
+    late.add(socket);
+    fewAtOnce(systemClock, () => {
+      if (late.has(socket) && !socket.destroyed) onClientError(error, socket);
+    });
   });
   const cut = (): void => {
     pipeline.destroy();

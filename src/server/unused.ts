@@ -6,6 +6,7 @@
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { systemClock } from "../connection/clock.ts";
+import { fewAtOnce } from "../connection/few_at_once.ts";
 
 /** One of them, and what is to be done when it closes. */
 interface Unused {
@@ -82,12 +83,17 @@ export class UnusedConnections {
   /** They are in the order in which they came. */
   #check(): void {
     this.#timer = null;
-    for (const { socket, since } of this.#sockets.values()) {
-      const restMs = since + this.#timeoutMs - systemClock.now();
+    for (const [key, unused] of this.#sockets) {
+      const restMs = unused.since + this.#timeoutMs - systemClock.now();
       if (restMs > 0) return this.#checkIn(Math.max(restMs, CHECK_INTERVAL_MS));
-      this.delete(socket);
-      this.#onLate(socket);
+      fewAtOnce(systemClock, () => this.#late(key, unused));
     }
+  }
+
+  #late(key: Socket | string, unused: Unused): void {
+    if (this.#sockets.get(key) !== unused) return; // something has come before its turn did
+    this.delete(unused.socket);
+    this.#onLate(unused.socket);
   }
 
   #checkIn(delayMs: number): void {
