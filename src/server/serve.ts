@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { checkClose } from "../connection/check_close.ts";
 import { systemClock } from "../connection/clock.ts";
+import { Deadline } from "../connection/deadline.ts";
 import type { LimitHit } from "../connection/diagnostics.ts";
 import type { Lifecycle } from "../connection/lifecycle.ts";
 import { describe } from "../frame/describe.ts";
@@ -110,7 +111,7 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   readonly #cutHttp: NodeServer["cut"];
   readonly #refused = new Set<Socket>();
   readonly #onAbort = (): void => void this.shutdown();
-  #cutTimer: unknown = undefined;
+  readonly #cutDeadline = new Deadline(systemClock);
   #isClosing = false;
   #close: (connection: Lifecycle) => void = () => {};
   #drain: Drain<Lifecycle> | null = null;
@@ -184,7 +185,7 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
       connection.close(code, reason, timeout, "shutdownTimeoutMs");
     };
     this.#drain = new Drain(this.admission.connections, spread, systemClock, this.#close);
-    this.#cutTimer = systemClock.setTimeout(() => this.#cut(timeout), spread + timeout);
+    this.#cutDeadline.set(spread + timeout, () => this.#cut(timeout));
     return this.finished;
   }
 
@@ -219,7 +220,10 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     const closeCode = ABNORMAL_CLOSURE;
     const hit = { name: "shutdownTimeoutMs", limit: timeoutMs, found: timeoutMs, closeCode };
     const cause = new DOMException("The server took too long to shut down", "TimeoutError");
-    for (const connection of this.admission.connections) connection.terminate(cause, hit);
+    for (const connection of this.admission.connections) {
+      const isLate = !connection.closeReceived; // else only the end of TCP is still to come
+      connection.terminate(cause, isLate ? hit : null);
+    }
     for (const socket of this.#refused) socket.destroy();
     this.#cutHttp();
   }
@@ -228,7 +232,7 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   #over(): void {
     this.#isClosing = true;
     this.#drain?.stop();
-    systemClock.clearTimeout(this.#cutTimer);
+    this.#cutDeadline.meet();
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
   }
 

@@ -7,7 +7,7 @@ import { Deferred } from "../support/deferred.ts";
 import { closeFrame } from "../support/frame.ts";
 import { request } from "../support/handshake.ts";
 import { eventLoopTurn } from "../support/raw_client.ts";
-import { TestServer } from "../support/server.ts";
+import { hold, TestServer } from "../support/server.ts";
 import { until, withTimeout } from "../support/with_timeout.ts";
 
 const test = suite("server/shutdown (within)");
@@ -73,6 +73,21 @@ test("a connection whose handler shuts the server down is closed with 1001, too"
   client.end();
   assert.is(ended.length, 1);
   await withTimeout(ended[0], "the end");
+});
+
+test("who has answered in time is not cut, though the loop stood still beyond it", async () => {
+  const server = await TestServer.start({ run: hold });
+  const client = await server.open();
+  const finished = server.shutdown({ timeout: 200 });
+  assert.is(await client.readEvent(), "close 1001");
+  client.send(closeFrame(1001));
+  const end = performance.now() + 400;
+  while (performance.now() < end); // nobody has read the answer when the time is over
+  const { code, wasClean } = await withTimeout(server.connection.closed, "the end");
+  assert.equal([code, wasClean, server.stats().limitHits], [1001, true, {}]);
+  await client.fin();
+  client.end();
+  await withTimeout(finished, "the end");
 });
 
 test.run();
