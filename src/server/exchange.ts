@@ -21,7 +21,7 @@ import type { ClientAddresses } from "./proxies.ts";
 import { discardBody, isOfBody, RequestError, toRequest, toUpgradeRequest } from "./request.ts";
 import { failed, ordinary, respond } from "./respond.ts";
 import type { ErrorHandler } from "./respond.ts";
-import { discard, refusal, sendResponse } from "./response.ts";
+import { ClientGone, discard, refusal, sendResponse } from "./response.ts";
 import type { Tally } from "./tally.ts";
 import { pendingUpgrades } from "./upgrade.ts";
 
@@ -66,7 +66,7 @@ export async function answerRequest(
   outgoing: ServerResponse,
 ): Promise<void> {
   const gone = new AbortController();
-  outgoing.once("close", () => outgoing.writableFinished || gone.abort(new ClientGone(GONE)));
+  outgoing.once("close", () => outgoing.writableFinished || gone.abort(new ClientGone()));
   // A client that goes in the middle of its body is no error of the handler's that reads it.
   const onError: ErrorHandler = (error) => {
     const isExpected = error instanceof ClientGone || isOfBody(incoming, error);
@@ -104,7 +104,7 @@ export async function answerUpgrade(
 ): Promise<void> {
   socket.on("error", ignore); // first of all: Node hands the socket over without any listener
   const gone = new AbortController();
-  const onClose = (): void => gone.abort(new ClientGone(GONE));
+  const onClose = (): void => gone.abort(new ClientGone());
   socket.once("close", onClose);
   // Node reads on, as far as its mark, and tells the end only when nothing is left to be read: who
   // has ended without a byte behind the handshake has gone. What came may be understood yet.
@@ -184,7 +184,7 @@ async function sendOnSocket(
 ): Promise<void> {
   if (socket.destroyed) {
     discard(response);
-    return sent.reject(new ClientGone(GONE));
+    return sent.reject(new ClientGone());
   }
   context.refuses(socket);
   const outgoing = new ServerResponse(incoming);
@@ -205,7 +205,7 @@ async function send(
 ): Promise<void> {
   if (outgoing.destroyed) {
     discard(response);
-    return sent.reject(new ClientGone(GONE));
+    return sent.reject(new ClientGone());
   }
   try {
     await sendResponse(response, outgoing);
@@ -213,9 +213,8 @@ async function send(
   } catch (error) {
     outgoing.destroy();
     sent.reject(error);
-    if ((error as NodeJS.ErrnoException)?.code !== "ERR_STREAM_PREMATURE_CLOSE") {
-      await failed(onError, error); // too late for another response, but not to tell
-    }
+    if (error instanceof ClientGone) return;
+    await failed(onError, error); // too late for another response, but not to tell
   }
 }
 
@@ -244,7 +243,3 @@ class Sent {
 }
 
 function ignore(): void {}
-
-class ClientGone extends Error {}
-
-const GONE = "Client went before it was answered";

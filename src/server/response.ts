@@ -3,9 +3,6 @@
 
 import { STATUS_CODES } from "node:http";
 import type { ServerResponse } from "node:http";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import type { Duplex } from "node:stream";
 import { endGently } from "./linger.ts";
 
@@ -23,12 +20,58 @@ export async function sendResponse(response: Response, outgoing: ServerResponse)
   }
   outgoing.on("error", () => {}); // the client may go at any moment: "close" tells
   const { body } = response;
-  if (body === null || outgoing.req.method === "HEAD") {
+  const text = refusals.get(response);
+  if ((body === null && text === undefined) || outgoing.req.method === "HEAD") {
     outgoing.end();
     body?.cancel().catch(() => {});
     return;
   }
-  await pipeline(Readable.fromWeb(body as NodeReadableStream), outgoing);
+  const end = sent(outgoing);
+  if (body !== null) {
+    await sendBody(body, outgoing, end);
+  } else {
+    outgoing.write(text);
+    outgoing.end();
+  }
+  await end;
+}
+
+/** The client went, and what was to be sent is not. */
+export class ClientGone extends Error {
+  constructor() {
+    super("Client went before it was answered");
+  }
+}
+
+/** Fulfils when all that is written is with the socket. */
+function sent(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve, reject) => {
+    outgoing.once("finish", resolve).once("close", () => reject(new ClientGone()));
+  });
+}
+
+/** A loop: two streams and the pipe between them would cost more than most handlers do. */
+async function sendBody(
+  body: ReadableStream<Uint8Array>,
+  outgoing: ServerResponse,
+  end: Promise<void>,
+): Promise<void> {
+  const reader = body.getReader();
+  let wake = (): void => {};
+  end.catch((error: unknown) => {
+    wake();
+    reader.cancel(error).catch(() => {}); // a read() that waits ends, too
+  });
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done || outgoing.destroyed) break;
+    if (outgoing.write(value)) continue;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      outgoing.socket?.once("drain", resolve); // of a socket that Node let go of it tells no other
+    });
+  }
+  outgoing.end();
 }
 
 /** Tells the source of a body that nobody will read it. */
@@ -36,17 +79,30 @@ export function discard(response: unknown): void {
   if (response instanceof Response) response.body?.cancel().catch(() => {});
 }
 
-/** A response of plain text for a request that is refused. */
+/** What refusals say that have no stream for it: to refuse must not cost more than to admit. */
+const refusals = new WeakMap<Response, string>();
+
+/** A response of plain text for a request that is refused; `sendResponse()` knows the text. */
 export function refusal(
   status: number,
   message: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  return new Response(`${message}\n`, {
-    status,
-    headers: { ...headers, "Content-Type": "text/plain; charset=utf-8" },
-  });
+  const response = new Response(null, { status, headers: { ...headers, ...PLAIN } });
+  refusals.set(response, `${message}\n`);
+  return response;
 }
+
+/** The same with a body, for others to read. */
+export function readableRefusal(
+  status: number,
+  message: string,
+  headers: Readonly<Record<string, string>>,
+): Response {
+  return new Response(`${message}\n`, { status, headers: { ...headers, ...PLAIN } });
+}
+
+const PLAIN = { "Content-Type": "text/plain; charset=utf-8" };
 
 /** Refuses on the bare socket what has no response of Node's, and ends it. */
 export function refuseOnSocket(

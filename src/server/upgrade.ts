@@ -9,7 +9,7 @@ import { isWebSocketUpgrade, readHandshake, upgradeRequired } from "../protocol/
 import { HandshakeError } from "../protocol/handshake_error.ts";
 import { remoteAddr } from "./address.ts";
 import { closedConnection, PendingUpgrade } from "./pending_upgrade.ts";
-import { refusal, refuseOnSocket } from "./response.ts";
+import { readableRefusal, refuseOnSocket } from "./response.ts";
 import { tellRefusal } from "./tally.ts";
 import { decide } from "./upgrade_options.ts";
 import type { UpgradeOptions } from "./upgrade_options.ts";
@@ -121,7 +121,8 @@ function upgradeNode(
     const { status, headers } = isRefusal ? error : { status: 500, headers: {} };
     if (owesAnswer(socket)) socket.destroy(); // or it would be taken for the earlier answer
     else refuseOnSocket(socket, status, headers);
-    const response = refusal(status, isRefusal ? error.message : "Internal Server Error", headers);
+    const text = isRefusal ? error.message : "Internal Server Error";
+    const response = readableRefusal(status, text, headers);
     tellRefusal(status, isRefusal ? error.message : "Handler failed", address);
     return { connection: closedConnection(address, error), response };
   }
