@@ -8,12 +8,13 @@ import { handshake, request } from "../support/handshake.ts";
 import { eventLoopTurn } from "../support/raw_client.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { TestServer } from "../support/server.ts";
+import { until } from "../support/with_timeout.ts";
 
 const test = suite("server/late_together");
 
 const COUNT = 400;
 
-const TIMEOUT_MS = 500;
+const TIMEOUT_MS = 1000;
 
 /** Those of the turn in which they are due, and of the next, which may be the same of the test. */
 const PER_TURN = 128;
@@ -35,11 +36,15 @@ for (const [what, respond, wire] of LATE) {
   test(`${COUNT} ${what} are ended a few in each turn`, async () => {
     const serve = { limits: { handshakeTimeoutMs: TIMEOUT_MS } };
     await using server = await TestServer.start({ respond, serve });
-    const clients: RawClient[] = [];
-    for (let count = 0; count < COUNT; count++) clients.push(await server.connect());
-    if (wire !== null) for (const client of clients) client.send(wire);
-    const end = performance.now() + TIMEOUT_MS + 50; // all at once: nothing runs until then
+    const connected = async (): Promise<RawClient> => {
+      const client = await server.connect();
+      if (wire !== null) client.send(wire);
+      return client;
+    };
+    const clients = await Promise.all(Array.from({ length: COUNT }, connected));
+    if (wire !== null) await until(() => server.requests.length === COUNT, "the requests");
     for (let turn = 0; turn < 10; turn++) await eventLoopTurn();
+    const end = performance.now() + TIMEOUT_MS + 50; // all at once: nothing runs until then
     while (performance.now() < end);
     const byTurn: number[] = [];
     for (let told = 0; told < COUNT; ) {
