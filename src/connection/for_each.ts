@@ -13,6 +13,7 @@ import type { Message } from "../message/message.ts";
 import { ConnectionClosedError } from "./error.ts";
 import { quiet } from "./quiet.ts";
 import type { ReadLoop } from "./read_loop.ts";
+import { isA } from "./thrown.ts";
 import { setImmediate } from "./turn.ts";
 import { ACCEPTED } from "./write_loop.ts";
 
@@ -99,7 +100,7 @@ export class ForEach {
   /** That this connection was lost ends no process, as it does not for a `write()`. */
   #fail(error: unknown): void {
     this.#stop();
-    if (error instanceof ConnectionClosedError && !this.#owner.isOpen) void quiet(this.finished);
+    if (isA(error, ConnectionClosedError) && !this.#owner.isOpen) void quiet(this.finished);
     this.#reject(error);
   }
 

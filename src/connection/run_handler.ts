@@ -3,6 +3,7 @@
 import type { Connection } from "./connection.ts";
 import { ConnectionClosedError } from "./error.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import { isA, print } from "./thrown.ts";
 
 /** What is to be done with a connection. When it returns, the connection is closed with 1000. */
 export type ConnectionHandler = (connection: Connection) => void | Promise<void>;
@@ -24,7 +25,7 @@ export function runHandler(
   };
   const failed = (error: unknown): void => {
     lifecycle.handlerReturned();
-    const isExpected = error instanceof ConnectionClosedError && !lifecycle.isOpen;
+    const isExpected = isA(error, ConnectionClosedError) && !lifecycle.isOpen;
     void connection.close(1011); // §7.4.1 [B55]
     if (!isExpected) tell(onError, error);
   };
@@ -43,8 +44,8 @@ export function runHandler(
  */
 export function tell(onError: (error: unknown) => unknown, error: unknown): void {
   const failed = (nextError: unknown): void => {
-    console.error(error);
-    console.error(nextError);
+    print(error);
+    print(nextError);
   };
   try {
     const result = onError(error);

@@ -7,6 +7,7 @@ import { ServerResponse } from "node:http";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Lifecycle } from "../connection/lifecycle.ts";
+import { isA } from "../connection/thrown.ts";
 import { fieldValues, isUpgrade, isWebSocketUpgrade } from "../protocol/handshake.ts";
 import { readHandshake } from "../protocol/handshake.ts";
 import { HandshakeError } from "../protocol/handshake_error.ts";
@@ -69,7 +70,7 @@ export async function answerRequest(
   outgoing.once("close", () => outgoing.writableFinished || gone.abort(new ClientGone()));
   // A client that goes in the middle of its body is no error of the handler's that reads it.
   const onError: ErrorHandler = (error) => {
-    const isExpected = error instanceof ClientGone || isOfBody(incoming, error);
+    const isExpected = isA(error, ClientGone) || isOfBody(incoming, error);
     return isExpected ? refusal(400, "Client went") : context.onError(error);
   };
   const sent = new Sent();
@@ -213,15 +214,14 @@ async function send(
   } catch (error) {
     outgoing.destroy();
     sent.reject(error);
-    if (error instanceof ClientGone) return;
+    if (isA(error, ClientGone)) return;
     await failed(onError, error); // too late for another response, but not to tell
   }
 }
 
 /** The handler took too long. */
 function tallyTimeout(tally: Tally, limit: number, remoteAddr: Addr): void {
-  const name = "handshakeTimeoutMs";
-  tally.limitHit({ name, limit, found: limit, status: 503, remoteAddr });
+  tally.limitHit({ name: "handshakeTimeoutMs", limit, found: limit, status: 503, remoteAddr });
 }
 
 function tallyLimit(tally: Tally, { passed, status }: RequestError, remoteAddr: Addr): void {

@@ -1,6 +1,7 @@
 // Whatever a handler does leads to a response: what it returns, the refusal that it threw, or what
 // `onError` makes of any other error. None of these functions rejects.
 
+import { isA, print } from "../connection/thrown.ts";
 import { describe } from "../frame/describe.ts";
 import { HandshakeError } from "../protocol/handshake_error.ts";
 import { RequestError } from "./request.ts";
@@ -22,11 +23,11 @@ export async function respond(
   try {
     return checked(await act(), "handler");
   } catch (error) {
-    const isRefusal = error instanceof HandshakeError || error instanceof RequestError;
+    const isRefusal = isA(error, HandshakeError) || isA(error, RequestError);
     try {
       onThrown(isRefusal ? error : null);
       if (!isRefusal) return await failed(onError, error);
-      const headers = error instanceof HandshakeError ? error.headers : {};
+      const headers = isA(error, HandshakeError) ? error.headers : {};
       return refusal(error.status, error.message, headers); // §10.7 [B58], §4.2.1 [S02]
     } catch (nextError) {
       return await failed(onError, nextError); // its fields were changed: no refusal any more
@@ -42,10 +43,16 @@ export async function failed(onError: ErrorHandler, error: unknown): Promise<Res
   try {
     return checked(await onError(error), "onError");
   } catch (nextError) {
-    console.error(error);
-    console.error(nextError);
+    print(error);
+    print(nextError);
     return refusal(500, "Internal Server Error");
   }
+}
+
+/** What is done about an error where `serve()` was not told. */
+export function printError(error: unknown): Response {
+  print(error);
+  return refusal(500, "Internal Server Error");
 }
 
 /** A 101 answers its own request only, and once: here it is somebody else's, or comes again. */

@@ -24,8 +24,8 @@ import type { NodeServer, NodeServerEvents } from "./node_server.ts";
 import { checkServeOptions } from "./options.ts";
 import type { ServeOptions } from "./options.ts";
 import { ClientAddresses } from "./proxies.ts";
+import { printError } from "./respond.ts";
 import type { ErrorHandler } from "./respond.ts";
-import { refusal } from "./response.ts";
 import { Tally } from "./tally.ts";
 import type { ServerStats } from "./tally.ts";
 
@@ -245,9 +245,4 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
     if (path === undefined) this.#node.listen(port, hostname);
     else this.#node.listen(path);
   }
-}
-
-function printError(error: unknown): Response {
-  console.error(error);
-  return refusal(500, "Internal Server Error");
 }

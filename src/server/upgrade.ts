@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import type { Connection } from "../connection/connection.ts";
 import { tell } from "../connection/run_handler.ts";
 import type { ConnectionHandler } from "../connection/run_handler.ts";
+import { isA, print } from "../connection/thrown.ts";
 import { isWebSocketUpgrade, readHandshake, upgradeRequired } from "../protocol/handshake.ts";
 import { HandshakeError } from "../protocol/handshake_error.ts";
 import { remoteAddr } from "./address.ts";
@@ -97,7 +98,7 @@ function upgradeNode(
   options: UpgradeOptions,
   handler: ConnectionHandler | null,
 ): WebSocketUpgrade {
-  const { socket, head = new Uint8Array(0), onError = console.error } = options;
+  const { socket, head = new Uint8Array(0), onError = print } = options;
   if (socket === undefined) {
     throw new TypeError("Cannot upgrade: a request of node:http needs the option socket");
   }
@@ -116,7 +117,7 @@ function upgradeNode(
     pending.complete(incoming);
     return upgrade;
   } catch (error) {
-    const isRefusal = error instanceof HandshakeError;
+    const isRefusal = isA(error, HandshakeError);
     if (!isRefusal) tell(onError, error);
     const { status, headers } = isRefusal ? error : { status: 500, headers: {} };
     if (owesAnswer(socket)) socket.destroy(); // or it would be taken for the earlier answer

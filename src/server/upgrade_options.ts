@@ -7,6 +7,7 @@ import type { KeepaliveOptions } from "../connection/keepalive.ts";
 import { connectionLimits } from "../connection/limits.ts";
 import type { ConnectionLimits } from "../connection/limits.ts";
 import { quiet } from "../connection/quiet.ts";
+import { isA, print } from "../connection/thrown.ts";
 import { describe } from "../frame/describe.ts";
 import { compressionSettings } from "../message/compression.ts";
 import type { CompressionOptions } from "../message/compression.ts";
@@ -120,7 +121,7 @@ function checkOrigin(handshake: Handshake, policy: UpgradeOptions["origin"]): vo
 /** A promise of `false` is truthy: to take it for consent would let every page in (§10.2). */
 function verdict(given: unknown): boolean {
   if (typeof given === "boolean") return given;
-  if (given instanceof Promise) void quiet(given); // it is too late for what it rejects with
+  if (isA(given, Promise)) void quiet(given); // it is too late for what it rejects with
   throw new TypeError(`Cannot upgrade: origin gave ${describe(given)}, must be true or false`);
 }
 
@@ -155,7 +156,7 @@ function checkedText(text: TextForm = "string"): TextForm {
   throw new TypeError(`Cannot upgrade: text is ${found}, must be "string" or "bytes"`);
 }
 
-function checkedOnError(onError: UpgradeOptions["onError"] = console.error): Decision["onError"] {
+function checkedOnError(onError: UpgradeOptions["onError"] = print): Decision["onError"] {
   if (typeof onError === "function") return onError;
   const found = describe(onError);
   throw new TypeError(`Cannot upgrade: onError is ${found}, must be a function`);

@@ -11,6 +11,7 @@ import { connectionLimits } from "../connection/limits.ts";
 import type { ConnectionLimits } from "../connection/limits.ts";
 import { MaskingTransport } from "../connection/masking.ts";
 import { runHandler } from "../connection/run_handler.ts";
+import { print } from "../connection/thrown.ts";
 import type { ConnectionHandler } from "../connection/run_handler.ts";
 import type { Transport, TransportEvents } from "../connection/transport.ts";
 import { compressionSettings } from "../message/compression.ts";
@@ -89,7 +90,7 @@ export function openEnd(
   const connection = new Connection(lifecycle, { protocol, remoteAddr, closeTimeoutMs });
   lifecycle.open(role === "client" ? new MaskingTransport(end, keysFrom(seed)) : end);
   end.attach(lifecycle);
-  const { handler, onError = console.error } = options;
+  const { handler, onError = print } = options;
   if (role === "server" && handler) runHandler(handler, connection, lifecycle, onError);
   return connection;
 }
