@@ -173,6 +173,19 @@ test("Budget forgets who leaves: once, and whatever he says later", () => {
   assert.is(budget.total, 0);
 });
 
+test("Budget asks who retires what he holds, and counts it until that is nothing", () => {
+  const { budget, all } = members(3);
+  for (const member of all) member.hold(300);
+  [0, 100].forEach((size, index) => {
+    all[index].heldSize = size; // nobody has said so
+    all[index].share.retire();
+  });
+  assert.is(budget.total, 0 + 100 + 300);
+  all[1].hold(0);
+  all[1].hold(500); // he has left
+  assert.is(budget.total, 300);
+});
+
 test("Budget sheds a few in each turn of the event loop, and no more than it must", async () => {
   const { budget, all } = members(200);
   for (const member of all) member.hold(10);

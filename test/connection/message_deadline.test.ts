@@ -2,6 +2,7 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { PauseReason } from "../../src/connection/pause_reason.ts";
 import { LimitError } from "../../src/protocol/limit_error.ts";
 import { bytes, concat } from "../support/bytes.ts";
 import { closeFrame, frame, frameHeader } from "../support/frame.ts";
@@ -122,6 +123,20 @@ test("messageTimeoutMs: the next message has all of it, also behind one with pau
   line.receive(frame("01", "d"));
   await line.clock.advance(7000);
   assert.is(line.transport.ends, 0);
+});
+
+test("messageTimeoutMs: the next has all of it, also behind one that we did not read", async () => {
+  const line = limited();
+  line.receive(frame("01", "a"));
+  await line.clock.advance(5000);
+  line.lifecycle.pauseInput(PauseReason.BUDGET);
+  await line.clock.advance(60_000);
+  line.lifecycle.resumeInput(PauseReason.BUDGET);
+  line.receive(frame("80", "b"), frame("01", "c"));
+  await line.clock.advance(7999);
+  assert.is(line.transport.ends, 0);
+  await line.clock.advance(1001);
+  assert.is(line.transport.ends, 1);
 });
 
 for (const [what, ...rest] of [

@@ -108,6 +108,20 @@ test("write() lets one call wait, however large it is, beside the limit", async 
   await withTimeout(Promise.all([...small, waiting]), "room");
 });
 
+test("write(): the largest that waited is forgotten when none waits any more", async () => {
+  const line = await fullLine({ outboxMessagesMax: 1, outboxWaitingMax: 2 * ITEM_COST });
+  void line.connection.write("0");
+  const large = line.connection.write(new Uint8Array(100 * KiB));
+  while (!(await isSettled(large))) line.transport.drain();
+  line.transport.full = true;
+  await line.connection.write("1"); // leaves, and nothing more
+  await turn();
+  await line.connection.write("2");
+  for (let count = 0; count < 3; count++) void line.connection.write("");
+  assert.instance(await rejects(line.connection.write("")), RangeError);
+  assert.is(line.connection.stats().outbox.size, 4 * ITEM_COST + 2);
+});
+
 test("write() that is refused for the pile after close() says that it is closed", async () => {
   const line = await fullLine({ outboxMessagesMax: 1, outboxWaitingMax: 1000 });
   void line.connection.write("0");

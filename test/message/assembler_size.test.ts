@@ -70,6 +70,16 @@ for (const [what, length, closeCode] of HUGE) {
   });
 }
 
+test("MessageAssembler charges a message for its own empty fragments, not for earlier ones", () => {
+  const receiver = new Receiver(3 * 160);
+  for (let count = 0; count < 10; count++) {
+    receiver.push(frame("01"), frame("00"), frame("00"), frame("80", "a"));
+  }
+  assert.equal(receiver.log.entries, Array(10).fill("text a"));
+  receiver.push(frame("01"), frame("00"), frame("00"));
+  assert.match(violation(() => receiver.push(frame("00"))), /^1009 RFC 6455 §10.4 /);
+});
+
 test("MessageAssembler charges 160 for an empty fragment: 6,553 fit into 1 MiB", () => {
   const receiver = new Receiver(MIB);
   receiver.push(frame("01"));

@@ -111,6 +111,25 @@ test("connectionsMax counts no handshake that was refused", async () => {
   for (let count = 0; count < 5; count++) assert.equal(await answer(server), [401, null]);
 });
 
+for (const [limit, status] of CAPS) {
+  test(`${limit} counts handshakes that wait for their handler`, async () => {
+    const go = new Deferred();
+    const respond: ServeHandler = async (request) => {
+      await go.promise;
+      return upgradeWebSocket(request, hold).response;
+    };
+    await using server = await TestServer.start({ respond, serve: { limits: { [limit]: 3 } } });
+    const answers = Array.from({ length: 5 }, () => answer(server));
+    const refused = (): number => server.stats().upgrades.refused[status] ?? 0;
+    await until(() => server.requests.length + refused() === 5, "all to be asked or refused");
+    assert.is(server.stats().upgrades.pending, server.requests.length);
+    go.resolve();
+    const statuses = (await Promise.all(answers)).map(([status]) => status);
+    assert.equal(statuses.sort(), [101, 101, 101, status, status]);
+    assert.is(server.stats().connections.open, 3);
+  });
+}
+
 /** As a handshake from `hostname` would be: its place, or the status of its refusal. */
 function begun(admission: Admission, hostname: string): Admitted | number {
   try {
