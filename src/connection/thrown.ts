@@ -10,15 +10,6 @@ export function isA<T>(value: unknown, type: abstract new (...rest: never[]) => 
   }
 }
 
-/** The `code` by which Node tells its errors apart, if there is one. */
-export function codeOf(error: unknown): unknown {
-  try {
-    return (error as NodeJS.ErrnoException | null | undefined)?.code;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Prints an error with `console.error`, or that there was one which cannot be shown. */
 export function print(error: unknown): void {
   for (const shown of [error, "Something was thrown that throws when it is shown"]) {

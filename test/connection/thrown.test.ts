@@ -3,7 +3,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ConnectionClosedError } from "../../src/connection/error.ts";
-import { codeOf, isA, print } from "../../src/connection/thrown.ts";
+import { isA, print } from "../../src/connection/thrown.ts";
 import { HOSTILE } from "../support/hostile.ts";
 import { printed } from "../support/printed.ts";
 
@@ -17,11 +17,6 @@ test("isA() is instanceof", () => {
   }
 });
 
-test("codeOf() is the code that there is, or undefined", () => {
-  assert.is(codeOf(Object.assign(new Error("no"), { code: "EPIPE" })), "EPIPE");
-  for (const value of [undefined, null, "no", new Error("no")]) assert.is(codeOf(value), undefined);
-});
-
 test("print() prints what it is given, once", async () => {
   const error = new Error("no");
   const lines = await printed(async () => print(error));
@@ -30,9 +25,8 @@ test("print() prints what it is given, once", async () => {
 });
 
 for (const [what, value] of HOSTILE) {
-  test(`isA(), codeOf() and print() take ${what}`, () => {
+  test(`isA() and print() take ${what}`, () => {
     assert.is(isA(value, ConnectionClosedError), false);
-    assert.is(codeOf(value), undefined);
     const original = console.error;
     const lines: unknown[] = [];
     console.error = (line: unknown) => {
