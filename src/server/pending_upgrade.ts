@@ -15,7 +15,7 @@ import { connectionOpen } from "../connection/diagnostics.ts";
 import type { ConnectionOpened } from "../connection/diagnostics.ts";
 import { Lifecycle } from "../connection/lifecycle.ts";
 import { connectionLimits } from "../connection/limits.ts";
-import { runHandler } from "../connection/run_handler.ts";
+import { runHandler, tell } from "../connection/run_handler.ts";
 import type { ConnectionHandler } from "../connection/run_handler.ts";
 import { acceptKey } from "../protocol/handshake.ts";
 import type { Handshake } from "../protocol/handshake.ts";
@@ -84,6 +84,7 @@ export class PendingUpgrade {
 
   /**
    * Sends the 101 and opens the connection, whose inside it returns: ended, if the client has gone.
+   * What fails behind the 101 cuts the connection, and `onError` is told.
    *
    * @param request What it answers, for observers.
    * @throws {TypeError} When the response has got headers that the 101 has from us.
@@ -105,13 +106,20 @@ export class PendingUpgrade {
     const transport = new SocketTransport(this.#socket, lifecycle);
     const { extensions } = connection;
     const head = statusAndHeaders(this.handshake.key, protocol, extensions, response.headers);
-    this.#socket.write(head, "latin1");
-    if (connectionOpen.hasSubscribers && !lifecycle.hasEnded) {
-      connectionOpen.publish({ connection, request, response: head });
+    try {
+      this.#socket.write(head, "latin1");
+      if (connectionOpen.hasSubscribers && !lifecycle.hasEnded) {
+        connectionOpen.publish({ connection, request, response: head });
+      }
+      lifecycle.open(transport);
+      transport.start(this.#head); // §4.2.2 [S37]
+      if (handler !== null) runHandler(handler, connection, lifecycle, onError);
+    } catch (error) { // not thrown on: behind a 101, HTTP's 500 would be read as frames
+      this.#socket.once("close", () => lifecycle.disconnected(error));
+      lifecycle.terminate(error);
+      transport.destroy();
+      tell(onError, error);
     }
-    lifecycle.open(transport);
-    transport.start(this.#head); // §4.2.2 [S37]
-    if (handler !== null) runHandler(handler, connection, lifecycle, onError);
     return lifecycle;
   }
 
