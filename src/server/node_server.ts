@@ -172,6 +172,7 @@ export function createNodeServer(
       outgoing?.detachSocket(socket);
       outgoing?.destroy();
       refuseOnSocket(socket, status);
+      outgoing?.emit("close"); // without its socket it does not tell of itself
     }
   };
   node.on("clientError", (error: NodeJS.ErrnoException, stream) => {

@@ -9,7 +9,7 @@ import { latin1, request } from "../support/handshake.ts";
 import { eventLoopTurn } from "../support/raw_client.ts";
 import type { RawClient } from "../support/raw_client.ts";
 import { TestServer } from "../support/server.ts";
-import { withTimeout } from "../support/with_timeout.ts";
+import { until, withTimeout } from "../support/with_timeout.ts";
 
 const test = suite("server/request_abort");
 
@@ -131,6 +131,26 @@ test("an error of its own behind a client that has gone is told all the same", a
   await turns();
   assert.equal(server.errors, [own]);
   assert.is(server.errors[0], own);
+});
+
+test("a body that is none aborts request.signal, and ends what would still be sent", async () => {
+  const [aborted, cancelled] = [new Deferred<unknown>(), new Deferred<unknown>()];
+  await using server = await TestServer.start({
+    respond: async ({ signal }) => {
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      aborted.resolve(signal.reason);
+      return new Response(new ReadableStream({ cancel: cancelled.resolve }));
+    },
+  });
+  const client = await server.connect();
+  client.send(request("POST / HTTP/1.1", CHUNKED));
+  await until(() => server.requests.length === 1, "the request");
+  client.send(latin1("\r\nZZ\r\n"));
+  assert.is((await client.readHead()).status, 400);
+  const reason = await withTimeout(aborted.promise, "the signal");
+  assert.is((reason as Error).message, "Client went before it was answered");
+  await withTimeout(cancelled.promise, "the end of the body");
+  assert.equal(server.errors, []);
 });
 
 test.run();
