@@ -246,16 +246,4 @@ test("no socket, and a request for the second time: the call throws", async () =
   await client.stop();
 });
 
-test("who has reset before his address could be read is not one of a Unix socket", async () => {
-  const come = new Deferred<unknown>();
-  const client = await connected((incoming, socket, head) => {
-    come.resolve(upgradeWebSocket(incoming, { socket, head }).connection.remoteAddr);
-  });
-  client.send(handshake());
-  client.reset();
-  const addr = await withTimeout(come.promise, "the upgrade");
-  assert.equal(addr, { transport: "tcp", hostname: "", port: 0 });
-  await client.stop();
-});
-
 test.run();

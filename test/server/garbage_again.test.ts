@@ -17,7 +17,8 @@ test("garbage behind a refusal adds nothing to the socket, which ends once", asy
   client.send(latin1("no HTTP\r\n\r\n"));
   assert.is((await client.readHead()).status, 400);
   const { socket } = accepted.events[0];
-  const counts = (): number[] => ["end", "error", "close"].map((name) => socket.listenerCount(name));
+  const names = ["end", "error", "close"];
+  const counts = (): number[] => names.map((name) => socket.listenerCount(name));
   const before = counts();
   for (let segment = 0; segment < 20; segment++) {
     client.send(latin1("no HTTP\r\n\r\n"));

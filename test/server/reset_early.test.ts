@@ -4,8 +4,11 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { spawnSync } from "node:child_process";
 import type { Addr } from "../../src/mod.ts";
+import { Deferred } from "../support/deferred.ts";
 import { handshake, request } from "../support/handshake.ts";
 import { TestServer, upgradeWebSocket } from "../support/server.ts";
+import { withTimeout } from "../support/with_timeout.ts";
+import { connected } from "./connected.ts";
 
 const test = suite("server/reset_early");
 
@@ -56,6 +59,18 @@ test("A client that has reset before it was accepted is not served", async () =>
   await server.open();
   assert.is(seen.length, 2, "the handler of this one, and its connection");
   for (const addr of seen) assert.match(JSON.stringify(addr), /"hostname":"127\.0\.0\.1"/);
+});
+
+test("{ socket, head }: who has reset early is not one of a Unix socket", async () => {
+  const come = new Deferred<unknown>();
+  const client = await connected((incoming, socket, head) => {
+    come.resolve(upgradeWebSocket(incoming, { socket, head }).connection.remoteAddr);
+  });
+  client.send(handshake());
+  client.reset();
+  const addr = await withTimeout(come.promise, "the upgrade");
+  assert.equal(addr, { transport: "tcp", hostname: "", port: 0 });
+  await client.stop();
 });
 
 test.run();
