@@ -2,6 +2,8 @@
 // silence after the ping by the end of the connection. Any byte is a sign of life. Time in which
 // we did not read proves nothing and does not count.
 
+import { checkNames } from "../frame/check_names.ts";
+import { describe } from "../frame/describe.ts";
 import type { Clock } from "./clock.ts";
 import { fewAtOnce } from "./few_at_once.ts";
 import { roundsOf } from "./rounds.ts";
@@ -27,6 +29,8 @@ export interface KeepaliveOwner {
 
 const DEFAULT_MS = 20_000;
 
+const NAMES: readonly string[] = ["interval", "timeout"];
+
 /**
  * Watches the silence of one peer. To read the clock for each byte would cost as much as to parse
  * it; so silence counts from the look that saw the last one, and a ping leaves up to two eighths of
@@ -42,7 +46,12 @@ export class Keepalive implements Watched {
   #verdict: unknown = null; // the timer of a ping that is out
   #suspended = false;
 
+  /**
+   * @throws {TypeError} When `options` is no object, or has an unknown name.
+   * @throws {RangeError} When a time is no number above 0.
+   */
   constructor(owner: KeepaliveOwner, clock: Clock, options: KeepaliveOptions) {
+    checkNames("keep alive", options, NAMES);
     this.#owner = owner;
     this.#clock = clock;
     this.#timeoutMs = checkedMs("timeout", options.timeout);
@@ -117,6 +126,7 @@ export class Keepalive implements Watched {
 }
 
 function checkedMs(name: string, value: number = DEFAULT_MS): number {
-  if (value > 0) return value;
-  throw new RangeError(`Cannot keep alive: ${name} is ${value}, must be a number above 0`);
+  if (typeof value === "number" && value > 0) return value;
+  const found = describe(value);
+  throw new RangeError(`Cannot keep alive: ${name} is ${found}, must be a number above 0`);
 }

@@ -1,6 +1,7 @@
 // The bounds of one connection. Everything held is charged by one function, `charge`: its bytes,
 // two for each UTF-16 code unit of a text, and 160 more for each item.
 
+import { checkNames } from "../frame/check_names.ts";
 import { describe } from "../frame/describe.ts";
 
 /**
@@ -120,21 +121,18 @@ export function connectionLimits(limits: Partial<ConnectionLimits> = {}): Connec
 /**
  * `values` with the defaults for what it leaves out.
  *
- * @throws {TypeError} When a name is unknown, which would be a limit that does not hold.
+ * @throws {TypeError} When it is no object, or a name is unknown: that would be a limit that does
+ * not hold.
  * @throws {RangeError} When a value is not an integer above 0, nor Infinity.
  */
 export function withDefaults<T extends object>(values: Partial<T>, defaults: T): T {
-  for (const [name, value] of Object.entries(values)) {
-    if (!Object.hasOwn(defaults, name)) {
-      const known = Object.keys(defaults).join(", ");
-      throw new TypeError(`Cannot set limit: found "${name}", must be one of ${known}`);
-    }
-    if (value === undefined || value === Infinity) continue;
-    if (!Number.isSafeInteger(value) || (value as number) <= 0) {
-      const found = describe(value);
-      throw new RangeError(`Cannot set limit: ${name} is ${found}, must be an integer above 0`);
-    }
-  }
+  checkNames("set limit", values, Object.keys(defaults));
+  // What a getter gives is asked for once: it is checked, and in force.
   const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (value === Infinity || (Number.isSafeInteger(value) && (value as number) > 0)) continue;
+    const found = describe(value);
+    throw new RangeError(`Cannot set limit: ${name} is ${found}, must be an integer above 0`);
+  }
   return { ...defaults, ...Object.fromEntries(given) };
 }

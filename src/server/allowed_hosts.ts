@@ -11,9 +11,13 @@ export class AllowedHosts {
 
   /**
    * @param hosts As in "example.com" for every port, "example.com:8080", "[::1]"; `undefined`: all.
-   * @throws {TypeError} When one of them is no host.
+   * @throws {TypeError} When they are no array, or one of them is no host.
    */
   constructor(hosts: readonly string[] | undefined) {
+    if (hosts !== undefined && !Array.isArray(hosts)) {
+      const found = describe(hosts);
+      throw new TypeError(`Cannot serve: allowedHosts is ${found}, must be an array of hosts`);
+    }
     this.#hosts = hosts === undefined ? null : new Set(hosts.map(checkedHost));
   }
 
@@ -27,7 +31,8 @@ export class AllowedHosts {
 }
 
 function checkedHost(host: string): string {
-  const isHost = /^[^/?#@\\\s]+$/.test(host) && URL.canParse(`http://${host}`);
+  const isText = typeof host === "string";
+  const isHost = isText && /^[^/?#@\\\s]+$/.test(host) && URL.canParse(`http://${host}`);
   if (isHost) return new URL(`http://${host}`).host;
   const found = describe(host);
   throw new TypeError(`Cannot serve: an allowed host is ${found}, must be "name" or "name:port"`);

@@ -1,6 +1,7 @@
 // What `serve()` may be told, and what of it makes no sense: seen before anything listens, and in
 // the words of our options instead of Node's.
 
+import { checkNames } from "../frame/check_names.ts";
 import { describe } from "../frame/describe.ts";
 import type { Addr } from "./address.ts";
 import type { ServerLimits } from "./limits.ts";
@@ -40,21 +41,44 @@ export interface ServeOptions {
   readonly limits?: Partial<ServerLimits>;
 }
 
+/** Each of them, so that the compiler misses those that are not here. */
+const OPTIONS: Readonly<Record<keyof ServeOptions, true>> = {
+  port: true,
+  hostname: true,
+  path: true,
+  cert: true,
+  key: true,
+  allowedHosts: true,
+  trustedProxies: true,
+  signal: true,
+  onListen: true,
+  onError: true,
+  limits: true,
+};
+
 /** Throws a TypeError or a RangeError for options that mean nothing. */
 export function checkServeOptions(options: ServeOptions): void {
+  checkNames("serve", options, Object.keys(OPTIONS));
   const { port = 0, hostname, path, key, cert, signal, onListen, onError } = options;
   if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
     const found = describe(port);
     throw new RangeError(`Cannot serve: port is ${found}, must be an integer from 0 to 65535`);
   }
   check("hostname", hostname, "a string", typeof hostname === "string");
-  check("path", path, "a string", typeof path === "string");
-  check("signal", signal, "an AbortSignal", signal instanceof EventTarget);
+  check("path", path, "the path of a socket", typeof path === "string" && path !== "");
+  check("key", key, "a string in PEM", isPem(key));
+  check("cert", cert, "a string in PEM", isPem(cert));
+  check("signal", signal, "an AbortSignal", signal instanceof AbortSignal);
   check("onListen", onListen, "a function", typeof onListen === "function");
   check("onError", onError, "a function", typeof onError === "function");
   if ((key === undefined) !== (cert === undefined)) {
     throw new TypeError("Cannot serve: found one of key and cert, must be both or neither");
   }
+}
+
+/** As bytes it may have come from a file: Node takes that, too. */
+function isPem(value: unknown): boolean {
+  return typeof value === "string" || value instanceof Uint8Array;
 }
 
 function check(name: string, value: unknown, wanted: string, isValid: boolean): void {

@@ -7,6 +7,7 @@
 
 import type { IncomingMessage } from "node:http";
 import { BlockList, isIP } from "node:net";
+import { checkNames } from "../frame/check_names.ts";
 import { describe } from "../frame/describe.ts";
 import { fieldValues } from "../protocol/handshake.ts";
 import { remoteAddr } from "./address.ts";
@@ -23,14 +24,21 @@ export interface TrustedProxies {
   readonly header?: "x-forwarded-for" | "forwarded";
 }
 
+const NAMES: readonly string[] = ["addresses", "header"];
+
 /** Tells where the client of a request is. */
 export class ClientAddresses {
   readonly #trusted = new BlockList();
   readonly #header: string | null;
 
-  /** @throws {TypeError} When an address is none. */
+  /** @throws {TypeError} When an address is none, or a name is unknown: nobody would be trusted. */
   constructor(proxies: TrustedProxies | undefined) {
-    const { addresses = [], header = "x-forwarded-for" } = proxies ?? {};
+    if (proxies !== undefined) checkNames("trust proxies", proxies, NAMES);
+    const { addresses, header = "x-forwarded-for" } = proxies ?? { addresses: [] };
+    if (!Array.isArray(addresses)) {
+      const found = describe(addresses);
+      throw new TypeError(`Cannot trust proxies: addresses is ${found}, must be an array`);
+    }
     if (header !== "x-forwarded-for" && header !== "forwarded") {
       const found = describe(header);
       const due = '"x-forwarded-for" or "forwarded"';

@@ -8,6 +8,7 @@ import { systemClock } from "../connection/clock.ts";
 import { Deadline } from "../connection/deadline.ts";
 import type { LimitHit } from "../connection/diagnostics.ts";
 import type { Lifecycle } from "../connection/lifecycle.ts";
+import { checkNames } from "../frame/check_names.ts";
 import { describe } from "../frame/describe.ts";
 import { ABNORMAL_CLOSURE, CloseCode } from "../frame/mod.ts";
 import { displayUrl, localAddr } from "./address.ts";
@@ -31,6 +32,7 @@ import type { ServerStats } from "./tally.ts";
 
 const DEFAULT_PORT = 8000;
 const DEFAULT_HOSTNAME = "0.0.0.0";
+const SHUTDOWN_OPTIONS: readonly string[] = ["code", "reason", "timeout", "spread"];
 
 /** A server that runs. */
 export interface Server extends AsyncDisposable {
@@ -51,7 +53,7 @@ export interface Server extends AsyncDisposable {
    * is queued, and waits for responses under way. What is left after `shutdownTimeoutMs` is cut.
    * Every call returns `finished`; only the options of the first count.
    *
-   * @throws {RangeError} When one of the options means nothing.
+   * @throws {TypeError | RangeError} When one of the options means nothing.
    */
   shutdown(options?: ShutdownOptions): Promise<void>;
 }
@@ -168,6 +170,7 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   }
 
   shutdown(options: ShutdownOptions = {}): Promise<void> {
+    checkNames("shut down", options, SHUTDOWN_OPTIONS);
     const { code = CloseCode.GOING_AWAY, reason = "", spread = 0 } = options; // §7.4.1 [B55]
     const { timeout = this.limits.shutdownTimeoutMs } = options;
     checkClose(code, reason, timeout);

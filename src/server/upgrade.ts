@@ -6,6 +6,7 @@ import type { Connection } from "../connection/connection.ts";
 import { tell } from "../connection/run_handler.ts";
 import type { ConnectionHandler } from "../connection/run_handler.ts";
 import { isA, print } from "../connection/thrown.ts";
+import { describe } from "../frame/describe.ts";
 import { isWebSocketUpgrade, readHandshake, upgradeRequired } from "../protocol/handshake.ts";
 import { HandshakeError } from "../protocol/handshake_error.ts";
 import { remoteAddr } from "./address.ts";
@@ -50,8 +51,8 @@ export const pendingUpgrades: WeakMap<Request, PendingUpgrade> = new WeakMap();
  * neither it nor what follows is thrown: the refusal is sent, `onError` is told of any other error,
  * and the connection is closed from the start. Where an answer to an earlier request of the same
  * socket is not out yet, nothing can be sent: the socket is destroyed instead.
- * @throws {TypeError} When `protocol` was not offered, a header is the handshake's own, or the
- * request was upgraded already.
+ * @throws {TypeError} When `protocol` was not offered, a header is the handshake's own, an option
+ * is unknown or of another type, `handler` is no function, or the request was upgraded already.
  */
 export function upgradeWebSocket(
   request: Request | IncomingMessage,
@@ -83,6 +84,9 @@ function accept(
   handler: ConnectionHandler | null,
 ): WebSocketUpgrade {
   const claim = { ...decide(pending.handshake, options), handler };
+  if (handler !== null && typeof handler !== "function") {
+    throw new TypeError(`Cannot upgrade: handler is ${describe(handler)}, must be a function`);
+  }
   return pending.claim(claim, new Headers(options.headers));
 }
 
@@ -98,8 +102,8 @@ function upgradeNode(
   options: UpgradeOptions,
   handler: ConnectionHandler | null,
 ): WebSocketUpgrade {
-  const { socket, head = new Uint8Array(0), onError = print } = options;
-  if (socket === undefined) {
+  const { socket, head = new Uint8Array(0), onError = print } = options ?? {};
+  if (typeof socket?.on !== "function") {
     throw new TypeError("Cannot upgrade: a request of node:http needs the option socket");
   }
   if (attached.has(incoming)) throw new TypeError("Cannot upgrade: request was upgraded already");
@@ -112,6 +116,9 @@ function upgradeNode(
       throw new HandshakeError(text, 400);
     }
     if (!isWebSocketUpgrade(incoming)) throw upgradeRequired("request is no WebSocket handshake");
+    if (!(head instanceof Uint8Array)) {
+      throw new TypeError(`Cannot upgrade: head is ${describe(head)}, must be a Uint8Array`);
+    }
     const pending = new PendingUpgrade(readHandshake(incoming), socket, head, address);
     const upgrade = accept(pending, options, handler);
     pending.complete(incoming);

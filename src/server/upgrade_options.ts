@@ -8,6 +8,7 @@ import { connectionLimits } from "../connection/limits.ts";
 import type { ConnectionLimits } from "../connection/limits.ts";
 import { quiet } from "../connection/quiet.ts";
 import { isA, print } from "../connection/thrown.ts";
+import { checkNames } from "../frame/check_names.ts";
 import { describe } from "../frame/describe.ts";
 import { compressionSettings } from "../message/compression.ts";
 import type { CompressionOptions } from "../message/compression.ts";
@@ -70,6 +71,24 @@ export interface UpgradeOptions {
   readonly head?: Uint8Array;
 }
 
+/** Each of them, so that the compiler misses those that are not here. */
+const OPTIONS: Readonly<Record<keyof UpgradeOptions, true>> = {
+  protocols: true,
+  protocol: true,
+  origin: true,
+  headers: true,
+  keepalive: true,
+  idleTimeout: true,
+  compression: true,
+  text: true,
+  limits: true,
+  onError: true,
+  socket: true,
+  head: true,
+};
+
+const NAMES: readonly string[] = Object.keys(OPTIONS);
+
 /** What was decided, apart from what to do with the connection. */
 export interface Decision {
   readonly protocol: string;
@@ -87,6 +106,7 @@ export interface Decision {
  * @throws {TypeError | RangeError} When an option means nothing.
  */
 export function decide(handshake: Handshake, options: UpgradeOptions): Decision {
+  checkNames("upgrade", options, NAMES);
   checkOrigin(handshake, options.origin);
   return {
     protocol: chooseProtocol(handshake, options),
@@ -136,18 +156,24 @@ function chooseProtocol(handshake: Handshake, options: UpgradeOptions): string {
   const offered = handshake.protocols;
   if (protocol !== undefined) {
     if (!offered.includes(protocol)) { // §4.2.2 [S28]
+      const found = describe(protocol);
       const list = offered.join(", ") || "none";
       throw new TypeError(
-        `Cannot upgrade: protocol is "${protocol}", must be one that the client offered (${list})`,
+        `Cannot upgrade: protocol is ${found}, must be one that the client offered (${list})`,
       );
     }
     return protocol;
   }
-  if (!Array.isArray(protocols) || !protocols.every(isToken)) {
-    const found = Array.isArray(protocols) ? protocols.map(describe).join(", ") : protocols;
+  if (!Array.isArray(protocols) || !protocols.every(isProtocol)) {
+    const list: readonly unknown[] = Array.isArray(protocols) ? protocols : [protocols];
+    const found = list.map(describe).join(", ");
     throw new TypeError(`Cannot upgrade: protocols is ${found}, must be an array of tokens`);
   }
   return offered.find((name) => protocols.includes(name)) ?? ""; // §4.2.1 [S16], §4.2.2 [S28]
+}
+
+function isProtocol(name: unknown): boolean {
+  return typeof name === "string" && isToken(name);
 }
 
 function checkedText(text: TextForm = "string"): TextForm {

@@ -158,11 +158,11 @@ test("Keepalive takes its own options", async () => {
   assert.is(line.transport.destroys, 1);
 });
 
-for (const value of [0, -1, Number.NaN]) {
+for (const value of [0, -1, Number.NaN, "20", 20n, [20], null]) {
   for (const name of ["interval", "timeout"]) {
     test(`Keepalive refuses ${value} as ${name}`, () => {
       assert.throws(
-        () => silentLine({ [name]: value }),
+        () => silentLine({ [name]: value as never }),
         (error: unknown) => error instanceof RangeError && error.message.includes(`${name} is`),
       );
     });

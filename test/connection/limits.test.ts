@@ -4,6 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { connectionLimits, withDefaults } from "../../src/connection/limits.ts";
 import type { ConnectionLimits } from "../../src/connection/limits.ts";
+import { thrown } from "../support/thrown.ts";
 
 const test = suite("connection/limits");
 
@@ -111,6 +112,23 @@ test("connectionLimits() refuses a burst without a rate, which would be no limit
       error.message ===
         "Cannot set limit: messagesBurstMax is 17, must go with messagesPerSecondMax",
   );
+});
+
+for (const [limits, found] of [[null, "null"], [5, "5"], [true, "true"], [[], "Array"]]) {
+  test(`connectionLimits() refuses ${found}, which would be no limits at all`, () => {
+    const text = `TypeError: Cannot set limit: options are ${String(found)}, must be an object`;
+    assert.is(String(thrown(() => connectionLimits(limits as never))), text);
+  });
+}
+
+test("withDefaults() asks a getter once: what was checked is in force", () => {
+  let calls = 0;
+  const values = {
+    get a(): number {
+      return calls++ === 0 ? 1 : NaN;
+    },
+  };
+  assert.equal(withDefaults(values, { a: 2, b: 3 }), { a: 1, b: 3 });
 });
 
 test("withDefaults() changes neither of its arguments", () => {

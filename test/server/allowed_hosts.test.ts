@@ -43,6 +43,15 @@ for (const host of ["", "http://example.com", "example.com/", "a b", "user@examp
   });
 }
 
+test("AllowedHosts refuses what is no array of strings", () => {
+  for (const hosts of ["example.com", null, {}]) {
+    assert.throws(() => new AllowedHosts(hosts as never), /allowedHosts is .+, must be an array/);
+  }
+  for (const host of [5, null, ["example.com"]]) {
+    assert.throws(() => new AllowedHosts([host as never]), /an allowed host is/);
+  }
+});
+
 test("allowedHosts: 421 for a request and for a handshake, and no handler", async () => {
   await using server = await TestServer.start({ serve: { allowedHosts: ["example.com"] } });
   const fields = { Host: "evil.example" };

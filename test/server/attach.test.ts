@@ -214,36 +214,4 @@ for (const [what, options, error] of FAILURES) {
   });
 }
 
-test("an onError that is no function: 500 on the wire, and it is said", async () => {
-  const lines = await printed(async () => {
-    const { client } = await upgraded(handshake(), { onError: "log" as never }, echo);
-    assert.is((await client.readHead()).status, 500);
-    await client.stop();
-  });
-  assert.match(String(lines[0]), /^TypeError: .* onError is "log", must be a function$/);
-});
-
-test("no socket, and a request for the second time: the call throws", async () => {
-  const thrown = new Deferred<unknown[]>();
-  const client = await connected((incoming, socket, head) => {
-    const errors: unknown[] = [];
-    for (const options of [{}, { socket, head }, { socket, head }]) {
-      try {
-        upgradeWebSocket(incoming, options, echo);
-      } catch (error) {
-        errors.push(String(error));
-      }
-    }
-    thrown.resolve(errors);
-  });
-  client.send(handshake(), frame("81", "Hello"));
-  assert.equal(await withTimeout(thrown.promise, "errors"), [
-    "TypeError: Cannot upgrade: a request of node:http needs the option socket",
-    "TypeError: Cannot upgrade: request was upgraded already",
-  ]);
-  assert.is((await client.readHead()).status, 101);
-  assert.is(await client.readEvent(), "text Hello");
-  await client.stop();
-});
-
 test.run();

@@ -103,6 +103,12 @@ const WRONG: readonly (readonly [proxies: object, due: RegExp])[] = [
   [{ addresses: ["::1/129"] }, /trusted proxy is "::1\/129"/],
   [{ addresses: [7] }, /trusted proxy is 7/],
   [{ addresses: [], header: "x-real-ip" }, /header is "x-real-ip"/],
+  [["127.0.0.1"], /options are Array, must be an object/],
+  ["127.0.0.1" as never, /options are "127.0.0.1", must be an object/],
+  [{ address: ["127.0.0.1"] }, /found "address", must be one of addresses, header/],
+  [{ addresses: ["127.0.0.1"], headers: "forwarded" }, /found "headers", must be one of/],
+  [{ addresses: "127.0.0.1" }, /addresses is "127.0.0.1", must be an array/],
+  [{ header: "forwarded" }, /addresses is undefined, must be an array/],
 ];
 
 for (const [proxies, due] of WRONG) {

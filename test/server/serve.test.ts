@@ -189,6 +189,15 @@ const MISUSES: readonly (readonly [what: string, args: unknown[], error: RegExp]
   ["a port that is too high", [{ port: 65_536 }, hello], /^RangeError: .* port is 65536, must be/],
   ["a hostname of 1", [{ hostname: 1 }, hello], /^TypeError: .* hostname is 1, must be a string/],
   ["a signal of {}", [{ signal: {} }, hello], /^TypeError: .* signal is Object, must be an Abort/],
+  ["null for options", [null, hello], /^TypeError: Cannot serve: options are null, must be an ob/],
+  ["an unknown option", [{ limitz: {} }, hello], /^TypeError: .* found "limitz", must be one of/],
+  ["limits of null", [{ limits: null }, hello], /^TypeError: .* options are null, must be an obj/],
+  ["limits of true", [{ limits: true }, hello], /^TypeError: .* options are true, must be an obj/],
+  ["an EventTarget", [{ signal: new EventTarget() }, hello], /^TypeError: .* must be an AbortSig/],
+  ["an empty path", [{ path: "" }, hello], /^TypeError: .* path is "", must be the path of a soc/],
+  ["a key of 5", [{ key: 5, cert }, hello], /^TypeError: .* key is 5, must be a string in PEM$/],
+  ["allowedHosts of 5", [{ allowedHosts: 5 }, hello], /^TypeError: .* allowedHosts is 5, must be/],
+  ["proxies of null", [{ trustedProxies: null }, hello], /^TypeError: .* options are null, must/],
   ["5 for onListen", [{ onListen: 5 }, hello], /^TypeError: .* onListen is 5, must be a function/],
 ];
 

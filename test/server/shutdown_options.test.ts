@@ -53,6 +53,8 @@ const NO_SHUTDOWN: readonly (readonly [options: object, due: RegExp])[] = [
   [{ timeout: "5" }, /timeout is "5"/],
   [{ spread: -1 }, /spread is -1/],
   [{ spread: Infinity }, /spread is Infinity/],
+  [{ spred: 5 }, /found "spred", must be one of code, reason, timeout, spread/],
+  [null as never, /Cannot shut down: options are null, must be an object/],
   [{ spread: "5" }, /spread is "5"/],
 ];
 

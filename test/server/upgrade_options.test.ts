@@ -7,7 +7,7 @@ import { handshake } from "../support/handshake.ts";
 import type { Fields } from "../support/handshake.ts";
 import { eventLoopTurn } from "../support/raw_client.ts";
 import type { ResponseHead } from "../support/response_head.ts";
-import { TestServer } from "../support/server.ts";
+import { TestServer, upgradeWebSocket } from "../support/server.ts";
 import { watchUncaught } from "../support/uncaught.ts";
 
 const test = suite("server/upgrade_options");
@@ -105,7 +105,17 @@ for (const [options, offered, chosen] of PROTOCOLS) {
 const MISUSES: readonly (readonly [options: object, error: RegExp])[] = [
   [{ protocol: "x" }, /^TypeError: .*"x", must be one that the client offered \(none\)$/],
   [{ protocols: ["a b"] }, /^TypeError: .* protocols is "a b", must be an array of tokens$/],
-  [{ protocols: "chat" as never }, /^TypeError: .* protocols is chat, must be an array of tokens$/],
+  [{ protocols: "chat" as never }, /^TypeError: .* protocols is "chat", must be an array of/],
+  [{ protocols: [5] as never }, /^TypeError: .* protocols is 5, must be an array of tokens$/],
+  [{ protocol: null as never }, /^TypeError: .* protocol is null, must be one that the client/],
+  [{ prot: "chat" }, /^TypeError: Cannot upgrade: found "prot", must be one of protocols, /],
+  [{ limitz: undefined }, /^TypeError: Cannot upgrade: found "limitz", must be one of protocols,/],
+  [{ limits: null as never }, /^TypeError: Cannot set limit: options are null, must be an object$/],
+  [{ limits: 5 as never }, /^TypeError: Cannot set limit: options are 5, must be an object$/],
+  [{ keepalive: null }, /^TypeError: Cannot keep alive: options are null, must be an object$/],
+  [{ keepalive: true }, /^TypeError: Cannot keep alive: options are true, must be an object$/],
+  [{ keepalive: { intervall: 5 } }, /^TypeError: .* "intervall", must be one of interval, timeo/],
+  [{ keepalive: { interval: "20" } }, /^RangeError: .* interval is "20", must be a number/],
   [{ origin: 5 as never }, /^TypeError: .* origin is 5, must be origins or a function$/],
   [{ origin: [5] as never }, /^TypeError: .* origin is Array, must be origins or a function$/],
   [{ idleTimeout: -1 }, /^RangeError: .* idleTimeout is -1, must be seconds, or 0$/],
@@ -129,5 +139,36 @@ for (const [options, error] of MISUSES) {
     assert.match(String(errors[0]), error);
   });
 }
+
+/** What is neither options nor a handler. */
+const CALLS: readonly (readonly [what: string, args: readonly unknown[], error: RegExp])[] = [
+  ["options of null", [null], /^TypeError: Cannot upgrade: options are null, must be an object$/],
+  ["options of 5", [5], /^TypeError: Cannot upgrade: options are 5, must be an object$/],
+  ["options of []", [[]], /^TypeError: Cannot upgrade: options are Array, must be an object$/],
+  ["a handler of 5", [{}, 5], /^TypeError: Cannot upgrade: handler is 5, must be a function$/],
+  ["a handler of {}", [{}, {}], /^TypeError: Cannot upgrade: handler is Object, must be a func/],
+  ["a promise", [{}, Promise.resolve()], /^TypeError: Cannot upgrade: handler is Promise, must/],
+];
+
+for (const [what, args, error] of CALLS) {
+  test(`upgradeWebSocket() with ${what} throws: 500 and no connection`, async () => {
+    const upgrade = upgradeWebSocket as (...rest: unknown[]) => { response: Response };
+    await using server = await TestServer.start({
+      respond: (request) => upgrade(request, ...args).response,
+    });
+    await using client = await server.connect();
+    client.send(handshake());
+    assert.is((await client.readHead()).status, 500);
+    assert.is(server.errors.length, 1);
+    assert.match(String(server.errors[0]), error);
+  });
+}
+
+test("{ keepalive: { timeout: 20n } } is refused before the 101", async () => {
+  const { head, errors } = await answered({ keepalive: { timeout: 20n as never } });
+  assert.is(head.status, 500);
+  const text = "RangeError: Cannot keep alive: timeout is 20, must be a number above 0";
+  assert.equal(errors.map(String), [text]);
+});
 
 test.run();
