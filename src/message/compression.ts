@@ -15,6 +15,7 @@
 // What memory zlib takes while it works is no question, since it is free again after the call: its
 // memLevel stays at 8, and no other was faster.
 
+import { checkNames } from "../frame/check_names.ts";
 import { describe } from "../frame/describe.ts";
 
 /** One value for both sides, or one for each. */
@@ -87,7 +88,7 @@ const SIDES: readonly string[] = ["server", "client"];
  * @throws {RangeError} When a number is out of its range.
  */
 export function compressionSettings(options: CompressionOptions = {}): CompressionSettings {
-  checkNames(options, NAMES);
+  checkNames("compress", options, NAMES);
   const [server, client] = sides(options.contextTakeover, false);
   checkBoolean("contextTakeover", server);
   checkBoolean("contextTakeover", client);
@@ -116,20 +117,9 @@ function checkedBits(bits: number | undefined, standard: number): number {
 function sides<T>(value: PerSide<T> | undefined, standard: T): [server: T, client: T] {
   if (value === undefined) return [standard, standard];
   if (typeof value !== "object" || value === null) return [value as T, value as T];
-  checkNames(value, SIDES);
+  checkNames("compress", value, SIDES);
   const { server = standard, client = standard } = value as { server?: T; client?: T };
   return [server, client];
-}
-
-function checkNames(values: object, known: readonly string[]): void {
-  if (typeof values !== "object" || values === null) {
-    throw new TypeError(`Cannot compress: options are ${describe(values)}, must be an object`);
-  }
-  for (const name of Object.keys(values)) {
-    if (known.includes(name)) continue;
-    const found = describe(name);
-    throw new TypeError(`Cannot compress: found ${found}, must be one of ${known.join(", ")}`);
-  }
 }
 
 function checkBoolean(name: string, value: unknown): void {
