@@ -13,9 +13,9 @@ export const commandLine = ((config) => {
   }
 }) as typeof parseArgs;
 
-/** The number in `text`, from 1. */
+/** The number in `text`, from 1: a seed has more digits than a count. */
 export function wholeNumber(name: string, text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
   return misuse(`--${name} is "${text}", must be a whole number from 1`);
 }
 

@@ -54,8 +54,8 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
 
 function count(name: string, text: string | undefined): number | null {
   if (text === undefined) return null;
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new TypeError(`--${name} is "${text}", must be a whole number`);
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text); // of nothing nothing fails
+  throw new TypeError(`--${name} is "${text}", must be a whole number from 1`);
 }
 
 /** A whole number of any size, in decimal or, behind 0x, in hex. Default: from the clock. */

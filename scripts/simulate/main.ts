@@ -7,13 +7,13 @@
 //   --steps LIST     only these steps of the seed, with all that happens: as a failure says
 //   --faults [CASE]  instead of that, every fault at every byte of every session, or one case
 //
-// A failure is printed with the fewest steps that still fail, and the command to have it again.
+// A failure is printed with the fewest steps that still fail, and the command to have it again. The
+// exit code is 1 then, and 2 when the command line says nothing.
 
-import { parseArgs } from "node:util";
 import { allCases, caseOf, tryCase } from "../../test/simulation/fault_matrix.ts";
 import { report, shrink, simulate } from "../../test/simulation/simulate.ts";
+import { commandLine, misuse, wholeNumber } from "../command_line.ts";
 
-const USAGE = "Usage: simulate [--seconds N | --runs N] [--seed S] [--steps LIST] [--faults]";
 const SECONDS = 10;
 
 const options = readOptions();
@@ -24,7 +24,7 @@ else await runSeeds(options);
 
 async function playFaults(name: string | null): Promise<void> {
   const one = name === null ? null : caseOf(name);
-  if (name !== null && one === null) fail(new Error(`No case is named "${name}"`), USAGE);
+  if (name !== null && one === null) misuse(`no case is named "${name}"`);
   let count = 0;
   for await (const each of one === null ? allCases() : [one]) {
     await tryCase(each).catch((error: unknown) => fail(error, ""));
@@ -74,31 +74,35 @@ interface Options {
 
 function readOptions(): Options {
   const type = "string";
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = commandLine({
     options: {
       seconds: { type },
       runs: { type },
       seed: { type },
       steps: { type },
-      faults: { type: "boolean" },
+      faults: { type: "boolean", default: false },
     },
     allowPositionals: true,
   });
-  const runs = number(values.runs, Infinity);
-  const list = values.steps === "none" ? [] : values.steps?.split(",");
+  const { faults, steps } = values;
+  const [faultCase = null, ...rest] = positionals;
+  if (!faults && faultCase !== null) misuse(`found "${faultCase}", which is for --faults`);
+  if (rest.length > 0) misuse(`found "${rest[0]}", must be one case`);
+  const runs = values.runs === undefined ? Infinity : wholeNumber("runs", values.runs);
+  const seconds = values.seconds ?? (runs === Infinity ? String(SECONDS) : null);
   return {
-    seed: number(values.seed, Date.now() % 2 ** 31),
+    seed: wholeNumber("seed", values.seed ?? String(Date.now() % 2 ** 31)),
     runs,
-    seconds: number(values.seconds, runs === Infinity ? SECONDS : Infinity),
-    steps: list?.map((text) => number(text, 0)) ?? null,
-    faults: values.faults ?? false,
-    faultCase: positionals[0] ?? null,
+    seconds: seconds === null ? Infinity : wholeNumber("seconds", seconds),
+    steps: steps === undefined ? null : stepsOf(steps),
+    faults,
+    faultCase,
   };
 }
 
-function number(text: string | undefined, standard: number): number {
-  if (text === undefined) return standard;
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  console.error(`Found "${text}", must be a whole number\n${USAGE}`);
-  process.exit(2);
+/** As a failure prints them. They count from 0. */
+function stepsOf(list: string): number[] {
+  if (list === "none") return [];
+  if (/^\d{1,9}(?:,\d{1,9})*$/.test(list)) return list.split(",").map(Number);
+  return misuse(`--steps is "${list}", must be none, or whole numbers with commas`);
 }

@@ -43,7 +43,16 @@ for (const seed of ["0", "7692", "18446744073709551617", "0xffffffffffffffffffff
   });
 }
 
-const SENSELESS = [["nothing"], ["all", "more"], ["--seed", "x"], ["--inputs", "-1"], ["--seed="]];
+const SENSELESS = [
+  ["nothing"],
+  ["all", "more"],
+  ["--seed", "x"],
+  ["--inputs", "-1"],
+  ["--seed="],
+  ["--seconds", "0"],
+  ["--inputs", "0"],
+  ["--minutes", "1"],
+];
 
 for (const args of SENSELESS) {
   test(`fuzz ${args.join(" ")} is refused with 2 and how it is used`, async () => {
