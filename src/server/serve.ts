@@ -3,14 +3,12 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { checkClose } from "../connection/check_close.ts";
 import { systemClock } from "../connection/clock.ts";
 import { Deadline } from "../connection/deadline.ts";
 import type { LimitHit } from "../connection/diagnostics.ts";
 import type { Lifecycle } from "../connection/lifecycle.ts";
-import { checkNames } from "../frame/check_names.ts";
 import { describe } from "../frame/describe.ts";
-import { ABNORMAL_CLOSURE, CloseCode } from "../frame/mod.ts";
+import { ABNORMAL_CLOSURE } from "../frame/mod.ts";
 import { displayUrl, localAddr } from "./address.ts";
 import type { Addr } from "./address.ts";
 import { Admission } from "./admission.ts";
@@ -27,12 +25,13 @@ import type { ServeOptions } from "./options.ts";
 import { ClientAddresses } from "./proxies.ts";
 import { printError } from "./respond.ts";
 import type { ErrorHandler } from "./respond.ts";
+import { shutdownOptions } from "./shutdown_options.ts";
+import type { ShutdownOptions } from "./shutdown_options.ts";
 import { Tally } from "./tally.ts";
 import type { ServerStats } from "./tally.ts";
 
 const DEFAULT_PORT = 8000;
 const DEFAULT_HOSTNAME = "0.0.0.0";
-const SHUTDOWN_OPTIONS: readonly string[] = ["code", "reason", "timeout", "spread"];
 
 /** A server that runs. */
 export interface Server extends AsyncDisposable {
@@ -56,21 +55,6 @@ export interface Server extends AsyncDisposable {
    * @throws {TypeError | RangeError} When one of the options means nothing.
    */
   shutdown(options?: ShutdownOptions): Promise<void>;
-}
-
-/** How a server goes. */
-export interface ShutdownOptions {
-  /** The close code. Default: 1001, it goes away; 1012 would say that it comes back (§7.4.1). */
-  readonly code?: number;
-  /** The reason, 123 bytes of UTF-8 at most (§5.5.1). Default: "". */
-  readonly reason?: string;
-  /** Milliseconds that a client has to answer its Close. Default: `shutdownTimeoutMs`. */
-  readonly timeout?: number;
-  /**
-   * Milliseconds over which the closes are spread, in an order and at moments by chance, so that
-   * clients which reconnect do not all come at once. Default: 0, all are closed now.
-   */
-  readonly spread?: number;
 }
 
 /**
@@ -170,14 +154,7 @@ class HttpServer implements Server, ExchangeContext, NodeServerEvents {
   }
 
   shutdown(options: ShutdownOptions = {}): Promise<void> {
-    checkNames("shut down", options, SHUTDOWN_OPTIONS);
-    const { code = CloseCode.GOING_AWAY, reason = "", spread = 0 } = options; // §7.4.1 [B55]
-    const { timeout = this.limits.shutdownTimeoutMs } = options;
-    checkClose(code, reason, timeout);
-    if (typeof spread !== "number" || !(spread >= 0 && spread < Infinity)) {
-      const found = describe(spread);
-      throw new RangeError(`Cannot shut down: spread is ${found}, must be ms from 0 on`);
-    }
+    const { code, reason, timeout, spread } = shutdownOptions(options, this.limits);
     if (this.#isClosing) return this.finished;
     this.#isClosing = true;
     if (this.#node.listening) this.#node.close();
