@@ -43,6 +43,8 @@ export interface Flood {
 }
 
 const KEY = 0x37fa213d;
+/** RFC 7692 §6: the message is compressed. */
+const RSV1 = 0b100;
 const MEBIBYTE = 1024 * 1024;
 
 function masked(opcode: number, payload: Uint8Array, fin = true, rsv = 0): Uint8Array {
@@ -67,7 +69,12 @@ function manyMessages(): Uint8Array {
 function bomb(): Uint8Array {
   const options = { finishFlush: constants.Z_SYNC_FLUSH };
   const zeros = deflateRawSync(Buffer.alloc(16 * MEBIBYTE), options);
-  return masked(Opcode.BINARY, zeros.subarray(0, -4), true, 0b100);
+  return masked(Opcode.BINARY, zeros.subarray(0, -4), true, RSV1);
+}
+
+/** As many empty blocks marked as the last as are let pass: RFC 7692 §7.2.3.4. */
+function lastBlocks(): Uint8Array {
+  return repeated(Uint8Array.of(3, 0), 8);
 }
 
 export const STAGES: readonly Stage[] = [
@@ -198,6 +205,22 @@ export const FLOODS: readonly Flood[] = [
     bytes: () => repeated(masked(Opcode.BINARY, new Uint8Array(65_536)), 16),
     frames: 16,
     options: ["messageSizeMax", "inboxSizeMax"],
+  },
+  {
+    what: "empty messages, compressed, echoed",
+    path: "/echo",
+    compressed: true,
+    bytes: () => repeated(masked(Opcode.BINARY, Uint8Array.of(0), true, RSV1), 1000),
+    frames: 1000,
+    options: ["messagesPerSecondMax"],
+  },
+  {
+    what: "messages of nothing but last blocks, compressed",
+    path: "/echo",
+    compressed: true,
+    bytes: () => repeated(masked(Opcode.BINARY, lastBlocks(), true, RSV1), 1000),
+    frames: 1000,
+    options: ["messagesPerSecondMax"],
   },
   {
     what: "compressed bomb, 16 KiB for 16 MiB",
