@@ -83,7 +83,7 @@ for (const [clients, count, size] of PAGES) {
     assert.is(heldMax, 1);
     if (size > 200_000) assert.equal([...made.values()], Array(clients).fill(1));
     else assert.ok(server.requests.length < clients * count, "all of them fit into the kernel");
-    const [readers, others] = [all.slice(0, 3), all.slice(3)];
+    const [readers, others] = [all.slice(0, 1), all.slice(1)];
     for (const client of others) client.socket.destroy();
     for (const client of readers) {
       client.resume();
