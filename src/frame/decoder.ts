@@ -119,7 +119,6 @@ export class FrameDecoder {
     const rest = this.#rest;
     if (rest === null) return;
     this.#rest = null;
-    if (this.#failure !== null) throw this.#failure;
     this.#readOn(rest, this.#restStart, rest.length, null, true);
   }
 

@@ -111,17 +111,18 @@ for (const [what, broken, offset] of [
   ["a frame that is not masked", "8201", 1],
   ["RSV1 of a header that is cut and goes on", "82 80 00000000 c2", 6],
 ] as const) {
-  test(`FrameDecoder says where ${what} is in what has waited`, () => {
-    const decoder = new FrameDecoder(new StoppingLog());
-    decoder.push(concat(...Array.from({ length: 10 }, () => frame("82", "a")), bytes(broken)));
-    const found = violation(() => {
-      while (decoder.stopped) decoder.goOn();
+  for (const [count, behind] of [[10, 0], [2, 100]]) {
+    test(`FrameDecoder says where ${what} is in what has waited, ${behind} bytes ahead`, () => {
+      const decoder = new FrameDecoder(new StoppingLog());
+      const frames = Array.from({ length: count }, () => frame("82", "a"));
+      decoder.push(concat(...frames, bytes(broken), new Uint8Array(behind)));
+      const found = violation(() => {
+        while (decoder.stopped) decoder.goOn();
+      });
+      const alone = violation(() => new FrameDecoder(new FrameLog()).push(bytes(broken)));
+      assert.is(found, alone.replace(/ at .*/, ` at ${7 * count + offset}`));
     });
-    assert.is(found, violation(() => new FrameDecoder(new FrameLog()).push(bytes(broken))).replace(
-      / at .*/,
-      ` at ${70 + offset}`,
-    ));
-  });
+  }
 }
 
 for (const size of [1, 3, 4, 15, 16, 17, 600]) {
