@@ -128,7 +128,8 @@ export class WriteLoop implements FrameWriterOwner {
 
   /** Hot: sends or queues a message, or waits for room. Fulfils when that is done. */
   write(message: Message, options?: PutOptions): Promise<void> {
-    const refusal = refusalBy(options?.signal, true);
+    const signal = options?.signal;
+    const refusal = signal === undefined ? null : refusalBy(signal, true);
     if (refusal !== null) return refusal;
     if (this.#writeThrough(message, outgoing(message, options))) return ACCEPTED;
     // §6.1 [B41]
