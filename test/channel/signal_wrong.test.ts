@@ -61,4 +61,14 @@ test("a wrong signal: a send that nobody awaits does not end the process", async
   assert.equal([status, stderr, stdout], [0, "", "on\n"]);
 });
 
+test("an aborted signal: a receive that nobody awaits does, as any promise", async () => {
+  const { status, stderr } = await runScript(`
+    import { Channel } from CHANNEL;
+    void new Channel().receive({ signal: AbortSignal.abort(new Error("given up")) });
+    setTimeout(() => console.log("on"), 1);
+  `);
+  assert.is(status, 1);
+  assert.match(stderr, /given up/);
+});
+
 test.run();
