@@ -158,6 +158,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   ],
   handlersAreCaught: [
     edit("server/respond.ts", "return await failed(onError, error);", "throw error;"),
+    edit("server/respond.ts", "return await failed(onError, nextError);", "throw nextError;"),
   ],
   resetWhileItWaits: [without(EXCHANGE, 'socket.on("error", ignore); // first of all')],
   resetWhenOpen: [without("server/socket.ts", 'socket.on("error", onError);')],
