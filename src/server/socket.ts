@@ -74,7 +74,7 @@ export class SocketTransport implements Transport {
    * unless he listens, too.
    */
   received(chunk: Uint8Array): void {
-    if (chunk.buffer === FILLING.buffer) return;
+    if (this.#filled > 0 && chunk.buffer === FILLING.buffer) return void (this.#filled = 0);
     this.events.received(chunk);
     if (chunk.length < RELEASED_FROM || !this.#isOurs) return;
     if (this.#socket.listenerCount("data") === 1) release(chunk);
@@ -107,8 +107,7 @@ export class SocketTransport implements Transport {
   }
 
   resume(): void {
-    if (this.#filled > 0) this.#socket.read(this.#filled);
-    this.#filled = 0;
+    if (this.#filled > 0) this.#socket.read(this.#filled); // it comes as a chunk, and is dropped
     this.#do("resume");
   }
 

@@ -44,6 +44,23 @@ test("a socket that is paused is not read, whatever Node's mark", async () => {
   assert.equal(server.messages, ["one", text]);
 });
 
+test("a stream that its owner resumes gives what has come, and is filled when paused again", () => {
+  const stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+  const received: number[] = [];
+  const events = { received: (bytes: Uint8Array) => received.push(...bytes) };
+  const transport = new SocketTransport(stream, events as unknown as SocketTransport["events"]);
+  transport.start(new Uint8Array(0));
+  for (const byte of [1, 2, 3]) {
+    transport.pause();
+    assert.is(stream.readableLength, stream.readableHighWaterMark);
+    stream.push(Uint8Array.of(byte));
+    if (byte === 1) stream.resume(); // not ours
+    else transport.resume();
+    while (stream.read() !== null);
+  }
+  assert.equal(received, [1, 2, 3]);
+});
+
 test("a stream is full when two writes wait, however small, until both are taken", async () => {
   const taken: (() => void)[] = [];
   const stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => taken.push(done) });
