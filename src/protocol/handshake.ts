@@ -19,7 +19,7 @@ import { parseExtensions } from "../message/extension.ts";
 import type { Extension } from "../message/extension.ts";
 import { isToken, listHas, listItems, trim } from "../message/token.ts";
 import { HandshakeError } from "./handshake_error.ts";
-import { requestUrl } from "./target.ts";
+import { isHost } from "./target.ts";
 
 /** The head of an HTTP request, as far as the handshake reads it. */
 export interface RequestHead {
@@ -88,7 +88,7 @@ export function readHandshake(head: RequestHead): Handshake {
   }
   const host = single(head, "host");
   if (host === null) throw refusal("Host is missing (§4.2.1)"); // §4.2.1 [S06]
-  if (requestUrl("http", host, "/") === null) throw refusal("Host is not valid (§4.2.1)");
+  if (!isHost(host)) throw refusal("Host is not valid (§4.2.1)");
   checkNoBody(head);
   checkVersion(single(head, "sec-websocket-version"));
   return {

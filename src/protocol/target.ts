@@ -12,6 +12,11 @@ const TARGET = /^[^\0-\x20\x7f#]*$/;
 /** An absolute-form has a host: a URL would skip slashes, and take the path for it. */
 const ABSOLUTE = /^https?:\/\/[^/\\]/i;
 
+/** Whether a Host header names a host: §4.2.1 [S06]. */
+export function isHost(host: string): boolean {
+  return HOST.test(host) && URL.canParse(`http://${host}`);
+}
+
 /**
  * The URL of a request; `null` when Host or target are not valid together: §4.2.1 [S05, S06].
  *
@@ -19,10 +24,9 @@ const ABSOLUTE = /^https?:\/\/[^/\\]/i;
  * came in the clear must not be taken for https (RFC 9110 §7.4).
  */
 export function requestUrl(scheme: "http" | "https", host: string, target: string): URL | null {
-  if (!HOST.test(host) || !TARGET.test(target)) return null;
+  if (!isHost(host) || !TARGET.test(target)) return null;
   const base = `${scheme}://${host}`;
-  if (!URL.canParse(base)) return null;
-  if (target.startsWith("/")) return sameOrigin(base + target, base);
+  if (target.startsWith("/")) return new URL(base + target); // no path makes a URL invalid
   if (ABSOLUTE.test(target)) return sameOrigin(target, base);
   return null;
 }

@@ -187,7 +187,7 @@ export const GUARDS: Readonly<Record<string, readonly Edit[]>> = {
   host: [
     edit(
       "protocol/target.ts",
-      'if (target.startsWith("/")) return sameOrigin(base + target, base);',
+      'if (target.startsWith("/")) return new URL(base + target);',
       'if (target.startsWith("/")) return new URL(target, base);',
     ),
   ],
