@@ -7,13 +7,14 @@ import { systemClock } from "../connection/clock.ts";
 import type { Lifecycle } from "../connection/lifecycle.ts";
 import { HandshakeError } from "../protocol/handshake_error.ts";
 import type { Addr } from "./address.ts";
+import type { LazyAbortController } from "./lazy_abort_controller.ts";
 import type { ServerLimits } from "./limits.ts";
 import type { Tally } from "./tally.ts";
 
 /** A handshake that waits for its handler, and then perhaps its connection. */
 export interface Admitted {
   /** Gives it up. */
-  readonly gone: AbortController;
+  readonly gone: LazyAbortController;
   readonly address: string;
 }
 
@@ -51,7 +52,7 @@ export class Admission {
    * @throws {HandshakeError} 503 when the server is full or goes away, 429 when the address has as
    * many connections as it may.
    */
-  begin(gone: AbortController, addr: Addr): Admitted {
+  begin(gone: LazyAbortController, addr: Addr): Admitted {
     const { pendingUpgradesMax, connectionsMax, connectionsPerAddressMax } = this.#limits;
     if (this.#isClosed) throw unavailable("the server is shutting down");
     if (this.pending >= pendingUpgradesMax) {

@@ -16,6 +16,7 @@ import type { Admission, Admitted } from "./admission.ts";
 import type { AllowedHosts } from "./allowed_hosts.ts";
 import type { ServerLimits } from "./limits.ts";
 import { inTime } from "./in_time.ts";
+import { LazyAbortController } from "./lazy_abort_controller.ts";
 import { endGently } from "./linger.ts";
 import { PendingUpgrade } from "./pending_upgrade.ts";
 import type { ClientAddresses } from "./proxies.ts";
@@ -104,7 +105,7 @@ export async function answerUpgrade(
   head: Uint8Array,
 ): Promise<void> {
   socket.on("error", ignore); // first of all: Node hands the socket over without any listener
-  const gone = new AbortController();
+  const gone = new LazyAbortController();
   const onClose = (): void => gone.abort(new ClientGone());
   socket.once("close", onClose);
   // Node reads on, as far as its mark, and tells the end only when nothing is left to be read: who
@@ -118,7 +119,7 @@ export async function answerUpgrade(
   const addr = context.addresses.of(incoming);
   let reason = "Handler answered otherwise";
   const act = async (): Promise<Response> => {
-    const request = toUpgradeRequest(incoming, context.scheme, context.limits, gone.signal);
+    const request = toUpgradeRequest(incoming, context.scheme, context.limits, gone);
     context.hosts.check(request.url);
     const upgrade = readUpgrade(incoming, socket, head, addr);
     if (upgrade === null) {
@@ -132,7 +133,7 @@ export async function answerUpgrade(
     const onLate = (): void => tallyTimeout(context.tally, timeoutMs, addr);
     const run = (): Response | Promise<Response> => context.handler(request, info);
     const answer = await inTime({ timeoutMs, onLate, gone, upgrade }, run);
-    if (gone.signal.aborted) reason = (gone.signal.reason as Error).message;
+    if (gone.aborted) reason = (gone.reason as Error).message;
     if (upgrade !== null && upgrade.response === answer) {
       socket.off("end", onEnd); // before the connection's own: a list of three has room for twenty
       connection = upgrade.complete(incoming);

@@ -3,6 +3,7 @@
 import { systemClock } from "../connection/clock.ts";
 import { fewAtOnce } from "../connection/few_at_once.ts";
 import type { PendingUpgrade } from "./pending_upgrade.ts";
+import type { LazyAbortController } from "./lazy_abort_controller.ts";
 import { discard, refusal } from "./response.ts";
 
 /** What a handler is waited for. */
@@ -12,7 +13,7 @@ export interface Waiting {
   /** Told when they are over. */
   readonly onLate: () => void;
   /** Aborts then; whoever aborts it earlier, gives the handshake up. */
-  readonly gone: AbortController;
+  readonly gone: LazyAbortController;
   /** The handshake; `null` when it is one to another protocol. */
   readonly upgrade: PendingUpgrade | null;
 }
@@ -25,7 +26,6 @@ export function inTime(
   { timeoutMs, onLate, gone, upgrade }: Waiting,
   act: () => Response | Promise<Response>,
 ): Promise<Response> {
-  const { signal } = gone;
   return new Promise<Response>((resolve, reject) => {
     let isOver = false;
     const late = (): void => {
@@ -37,26 +37,28 @@ export function inTime(
     const over = (): void => {
       isOver = true;
       systemClock.clearTimeout(timer);
-      signal.removeEventListener("abort", giveUp); // or the request, which lives on, keeps it all
+      gone.onAbort = null; // or the request, which lives on, keeps it all
     };
     const giveUp = (): void => {
       over(); // the handler may never come to an end
-      upgrade?.abandon(signal.reason);
-      resolve(refusal(503, (signal.reason as Error).message, { "Retry-After": "1" }));
+      upgrade?.abandon(gone.reason);
+      resolve(refusal(503, (gone.reason as Error).message, { "Retry-After": "1" }));
     };
-    signal.addEventListener("abort", giveUp);
-    Promise.resolve()
-      .then(act)
-      .then((response) => {
+    gone.onAbort = giveUp;
+    const run = async (): Promise<void> => {
+      try {
+        const response = await act();
         const isOtherwise = response !== upgrade?.response;
         if (isOtherwise) upgrade?.abandon(new Error("Handler answered otherwise"));
-        if (signal.aborted) discard(response);
+        if (gone.aborted) discard(response);
         resolve(response);
-      })
-      .catch((error: unknown) => {
+      } catch (error) {
         upgrade?.abandon(error);
         reject(error);
-      })
-      .finally(over);
+      } finally {
+        over();
+      }
+    };
+    void run();
   });
 }

@@ -28,7 +28,7 @@ export interface Claim extends Decision {
 }
 
 /** Names that the 101 has once and from us: §11.3, RFC 9110 §8.6. */
-const OWN_HEADERS = [
+const OWN_HEADERS: ReadonlySet<string> = new Set([
   "connection",
   "content-length", // RFC 9110 §8.6 [U12]
   "sec-websocket-accept", // §11.3.3 [S36]
@@ -36,7 +36,7 @@ const OWN_HEADERS = [
   "sec-websocket-protocol", // §11.3.4 [S30]
   "transfer-encoding", // RFC 9112 §6.1 [U12]
   "upgrade",
-];
+]);
 
 /** What a claim has brought forth. */
 interface Claimed extends Claim {
@@ -149,8 +149,8 @@ function switchingProtocols(headers: Headers): Response {
 }
 
 function checkHeaders(headers: Headers): void {
-  for (const name of OWN_HEADERS) {
-    if (headers.has(name)) {
+  for (const [name] of headers) { // in lower case
+    if (OWN_HEADERS.has(name)) {
       throw new TypeError(`Cannot upgrade: header ${name} is set by the handshake itself (§4.2.2)`);
     }
   }

@@ -4,6 +4,7 @@
 import type { IncomingMessage } from "node:http";
 import { fieldValues } from "../protocol/handshake.ts";
 import { requestUrl } from "../protocol/target.ts";
+import type { LazyAbortController } from "./lazy_abort_controller.ts";
 
 /** Bounds of a request's head. */
 export interface RequestLimits {
@@ -41,15 +42,67 @@ const FORBIDDEN_METHODS = ["CONNECT", "TRACE", "TRACK"];
 /**
  * The `Request` for what Node parsed. Its body is read from the socket only as fast as it is read.
  *
- * @param signal What its own `signal` follows, as do those of its clones; `null`: it follows none.
+ * @param signal What its own `signal` follows, as do those of its clones.
  * @throws {RequestError} 400, 414, 431, 501 or 505.
  */
 export function toRequest(
   incoming: IncomingMessage,
   scheme: "http" | "https",
   limits: RequestLimits,
-  signal: AbortSignal | null,
+  signal: AbortSignal,
 ): Request {
+  const { url, init } = requestParts(incoming, scheme, limits);
+  init.signal = signal;
+  if (init.method !== "GET" && init.method !== "HEAD") {
+    init.body = bodyOf(incoming);
+    init.duplex = "half";
+  }
+  return new Request(url, init);
+}
+
+/**
+ * The same for an upgrade. Its `signal` and those of its clones are the one of `gone`, and follow
+ * none: that would take a finalizer, 1 KiB for each connection until V8 gets to run it.
+ */
+export function toUpgradeRequest(
+  incoming: IncomingMessage,
+  scheme: "http" | "https",
+  limits: RequestLimits,
+  gone: LazyAbortController,
+): Request {
+  const { url, init } = requestParts(incoming, scheme, limits);
+  return new UpgradeRequest(url, init, gone);
+}
+
+/** `Request`, whose members TypeScript takes for properties that no accessor may override. */
+const BareRequest = Request as new (
+  url: URL,
+  init: RequestInit,
+) => Omit<Request, "signal" | "clone">;
+
+class UpgradeRequest extends BareRequest {
+  readonly #gone: LazyAbortController;
+
+  constructor(url: URL, init: RequestInit, gone: LazyAbortController) {
+    super(url, init);
+    this.#gone = gone;
+  }
+
+  get signal(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  clone(): Request {
+    return new Request(this as Request, { signal: this.#gone.signal });
+  }
+}
+
+/** What a request is made of, when its head is in order. */
+function requestParts(
+  incoming: IncomingMessage,
+  scheme: "http" | "https",
+  limits: RequestLimits,
+): { url: URL; init: RequestInit } {
   checkHead(incoming, limits);
   checkTransferEncoding(incoming);
   const host = singleHost(incoming);
@@ -58,28 +111,7 @@ export function toRequest(
     throw new RequestError("Host and request target must make a URL (RFC 9112 §3.3)", 400);
   }
   const method = incoming.method!;
-  const init: RequestInit = { method, headers: toHeaders(incoming.rawHeaders), signal };
-  if (method !== "GET" && method !== "HEAD") {
-    init.body = bodyOf(incoming);
-    init.duplex = "half";
-  }
-  return new Request(url, init);
-}
-
-/**
- * The same for an upgrade. Its `signal` and those of its clones are the one given, and follow none:
- * that would take a finalizer, 1 KiB for each connection until V8 gets to run it.
- */
-export function toUpgradeRequest(
-  incoming: IncomingMessage,
-  scheme: "http" | "https",
-  limits: RequestLimits,
-  signal: AbortSignal,
-): Request {
-  const request = toRequest(incoming, scheme, limits, null);
-  const clone = (): Request => new Request(request, { signal });
-  const properties = { signal: { value: signal }, clone: { value: clone } };
-  return Object.defineProperties(request, properties);
+  return { url, init: { method, headers: toHeaders(incoming.rawHeaders) } };
 }
 
 function checkHead(incoming: IncomingMessage, { headersMax, targetSizeMax }: RequestLimits): void {

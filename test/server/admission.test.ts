@@ -6,6 +6,7 @@ import type { Lifecycle } from "../../src/connection/lifecycle.ts";
 import type { ServeHandler } from "../../src/mod.ts";
 import { Admission } from "../../src/server/admission.ts";
 import type { Admitted } from "../../src/server/admission.ts";
+import { LazyAbortController } from "../../src/server/lazy_abort_controller.ts";
 import { serverLimits } from "../../src/server/limits.ts";
 import { Tally } from "../../src/server/tally.ts";
 import { Deferred } from "../support/deferred.ts";
@@ -134,7 +135,7 @@ for (const [limit, status] of CAPS) {
 function begun(admission: Admission, hostname: string): Admitted | number {
   try {
     const addr = { transport: "tcp", hostname, port: 1 } as const;
-    return admission.begin(new AbortController(), addr);
+    return admission.begin(new LazyAbortController(), addr);
   } catch (error) {
     return (error as { readonly status: number }).status;
   }

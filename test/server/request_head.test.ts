@@ -23,7 +23,8 @@ test("a field that Headers do not take, which a lenient parser lets pass, is 400
   const rawHeaders = ["Host", "h", "X-Bad", "a\0b"];
   const head = { httpVersionMajor: 1, httpVersion: "1.1", method: "GET", url: "/", rawHeaders };
   const limits = { headersMax: 10, targetSizeMax: 10 };
-  const error = thrown(() => toRequest(head as IncomingMessage, "http", limits, null));
+  const { signal } = new AbortController();
+  const error = thrown(() => toRequest(head as IncomingMessage, "http", limits, signal));
   assert.ok(error instanceof RequestError);
   assert.equal([error.status, error.passed], [400, null]);
   assert.match(error.message, "a character that it may not have");
