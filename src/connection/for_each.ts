@@ -13,6 +13,7 @@ import type { Message } from "../message/message.ts";
 import { ConnectionClosedError } from "./error.ts";
 import { quiet } from "./quiet.ts";
 import type { ReadLoop } from "./read_loop.ts";
+import { stackless } from "./stackless.ts";
 import { isA } from "./thrown.ts";
 import { setImmediate } from "./turn.ts";
 import { ACCEPTED } from "./write_loop.ts";
@@ -93,7 +94,7 @@ export class ForEach {
     this.#stop();
     queueMicrotask(() => {
       if (this.#owner.closeReceived) this.#resolve();
-      else this.#fail(this.#owner.closedError("read"));
+      else this.#fail(stackless(() => this.#owner.closedError("read")));
     });
   }
 

@@ -33,6 +33,7 @@ import { EVERY_REASON, PauseReason } from "./pause_reason.ts";
 import { Pings } from "./pings.ts";
 import { ReadLoop } from "./read_loop.ts";
 import type { ReadLoopOwner } from "./read_loop.ts";
+import { stackless } from "./stackless.ts";
 import { TcpEnd } from "./tcp_end.ts";
 import type { TcpEndOwner } from "./tcp_end.ts";
 import type { Transport, TransportEvents } from "./transport.ts";
@@ -279,7 +280,7 @@ export class Lifecycle
     this.#rest?.meet();
     if (this.#endpoint.inputEnded) return this.#tcpEnd.peerEnded();
     this.#isLost = true;
-    this.#cause ??= new Error("Peer ended TCP without a Close frame (§7.1.5)");
+    this.#cause ??= stackless(() => new Error("Peer ended TCP without a Close frame (§7.1.5)"));
     this.inputEnded();
     this.#tcpEnd.linger();
     this.writeLoop.end(null);

@@ -9,6 +9,7 @@ import type { Message } from "../message/message.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { quiet } from "./quiet.ts";
 import type { ReadLoop } from "./read_loop.ts";
+import { stackless } from "./stackless.ts";
 
 /** Throws at the end when the connection was lost. */
 export class MessageIterator extends ReceiverIterator<Message> {
@@ -36,7 +37,8 @@ export class MessageIterator extends ReceiverIterator<Message> {
 
   async #end(): Promise<Received<never>> {
     await null; // all that there is to say of the end is known a moment later
-    if (!this.#lifecycle.closeReceived) throw this.#lifecycle.closedError("read");
+    const { closeReceived } = this.#lifecycle;
+    if (!closeReceived) throw stackless(() => this.#lifecycle.closedError("read"));
     return { value: undefined, done: true };
   }
 }

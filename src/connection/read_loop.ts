@@ -16,6 +16,7 @@ import type { Share } from "./budget.ts";
 import type { ConnectionLimits } from "./limits.ts";
 import { PauseReason } from "./pause_reason.ts";
 import { quiet } from "./quiet.ts";
+import { stackless } from "./stackless.ts";
 import { setImmediate } from "./turn.ts";
 
 /** After so many messages at a stretch a reader lets the event loop turn: others wait, too. */
@@ -142,7 +143,7 @@ export class ReadLoop implements WaiterOwner {
   /** Rejects a moment later, when all that there is to say of the end is known. */
   async #pastEnd(): Promise<never> {
     await null;
-    throw this.#owner.closedError("read");
+    throw stackless(() => this.#owner.closedError("read"));
   }
 
   /** Hot: what is ready, the latest of a stretch without a turn of the event loop. */
