@@ -4,6 +4,7 @@
 // Over 250 lines: most of it is what the user is told of one class.
 
 import type { Receiver } from "../channel/mod.ts";
+import { checkNames } from "../frame/check_names.ts";
 import { describe } from "../frame/describe.ts";
 import type { Message } from "../message/message.ts";
 import { checkUtf8, TextBytes } from "../message/text_bytes.ts";
@@ -31,6 +32,8 @@ export interface WriteOptions extends WaitOptions {
    */
   readonly compress?: boolean;
 }
+
+const CLOSE_OPTIONS: readonly string[] = ["timeout"];
 
 /** What is known of a connection from its opening handshake. */
 export interface ConnectionInit {
@@ -137,13 +140,14 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
    * @param options.timeout Milliseconds that the handshake may take before TCP is cut.
    * Default: 10,000.
    * @throws {RangeError} When code or reason may not be on the wire, or the timeout is no time.
-   * @throws {TypeError} When the reason is no string.
+   * @throws {TypeError} When the reason is no string, or an option is unknown.
    */
   close(
     code: number = 1000,
     reason: string = "",
     options: { readonly timeout?: number } = {},
   ): Promise<Closure> {
+    checkNames("close", options, CLOSE_OPTIONS);
     const { timeout = this.#closeTimeoutMs } = options;
     checkClose(code, reason, timeout);
     this.#lifecycle.close(code, reason, timeout);

@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { ConnectionClosedError } from "../../src/connection/error.ts";
 import type { Message } from "../../src/message/message.ts";
 import type { Closure } from "../../src/protocol/endpoint.ts";
+import { thrown } from "../frame/support.ts";
 import { closeFrame, frame } from "../support/frame.ts";
 import { rejects } from "../support/rejects.ts";
 import { withTimeout } from "../support/with_timeout.ts";
@@ -95,6 +96,25 @@ for (const [code, reason] of REFUSED) {
     assert.is(line.connection.tryWrite("still open"), true);
     await turn();
     assert.is(line.transport.sent, textHex("still open"));
+  });
+}
+
+const OPTIONS: readonly (readonly [options: unknown, message: RegExp])[] = [
+  [null, /^TypeError: Cannot close: options are null, must be an object$/],
+  [500, /^TypeError: Cannot close: options are 500, must be an object$/],
+  [{ timeoutMs: 500 }, /^TypeError: Cannot close: found "timeoutMs", must be one of timeout$/],
+  [{ timeout: 0 }, /^RangeError: Cannot close: timeout is 0, must be a number of ms above 0$/],
+  [{ timeout: "5" }, /^RangeError: Cannot close: timeout is "5", must be a number of ms above 0$/],
+];
+
+for (const [options, message] of OPTIONS) {
+  test(`close() throws for the options ${JSON.stringify(options)} and does nothing`, async () => {
+    const line = new Line();
+    const close = (): unknown => line.connection.close(1000, "", options as { timeout: number });
+    assert.match(String(thrown(close)), message);
+    await turn();
+    assert.is(line.transport.sent, "");
+    assert.is(line.connection.tryWrite("still open"), true);
   });
 }
 
