@@ -64,6 +64,7 @@ export class FrameWriter implements PageUser {
   #full = true; // until there is a socket
   #large: Message | null = null; // payload that is being written in slices
   #largeAt = 0; // how much of it is written: bytes, or UTF-16 code units of a text
+  #largeIsAscii = false; // whether it is a text in which these are the same
   #unsent = 0; // bytes of the write that has filled the socket
 
   /** @param deflater For what is to be compressed; `null`: nothing is. */
@@ -213,11 +214,13 @@ export class FrameWriter implements PageUser {
 
   #writeLarge(message: Message, opcode: number, rsv: number): void {
     const isText = typeof message === "string";
-    this.#writeHeader(opcode, rsv, isText ? Buffer.byteLength(message) : message.length);
+    const size = isText ? Buffer.byteLength(message) : message.length;
+    this.#writeHeader(opcode, rsv, size);
     if (!isText) this.flush();
     if (this.#transport === null) return; // it was cut in the middle of that write
     this.#large = message;
     this.#largeAt = 0;
+    this.#largeIsAscii = size === message.length;
     this.#writeSlices();
   }
 
@@ -249,7 +252,7 @@ export class FrameWriter implements PageUser {
     const end = sliceEnd(text, start, TEXT_SLICE_LENGTH);
     this.#makeRoom(3 * (end - start));
     if (this.#full) return;
-    page.rawText(text.substring(start, end));
+    page.rawText(text.substring(start, end), this.#largeIsAscii);
     this.#sliced(end, text.length);
   }
 

@@ -28,7 +28,7 @@ import type { ControlSink } from "./control_frame.ts";
 import type { Inflater } from "./inflate.ts";
 import { ITEM_COST } from "./message.ts";
 import type { Message } from "./message.ts";
-import { copyBytes, copyOf, firstOf, owned } from "./owned.ts";
+import { copyBytes, copyOf, firstOf, owned, uninitialized } from "./owned.ts";
 import { release } from "./release.ts";
 import { asText } from "./text_bytes.ts";
 import type { TextForm } from "./text_bytes.ts";
@@ -253,7 +253,7 @@ export class MessageAssembler implements FrameSink {
     const trusted = Math.min(this.#announced, BUFFER_SIZE_TRUSTED);
     const wanted = Math.max(needed, trusted, 4 * this.#buffer.length, BUFFER_SIZE_MIN);
     const most = this.#fin ? this.#announced : this.#announcedMax;
-    const buffer = new Uint8Array(Math.min(wanted, most));
+    const buffer = uninitialized(Math.min(wanted, most));
     buffer.set(this.#buffer.subarray(0, this.#size));
     release(this.#buffer);
     this.#buffer = buffer;
