@@ -1,6 +1,7 @@
 // The codec and the channel by themselves, without a socket: nanoseconds and allocated bytes for
-// each message. Bytes are the growth of the heap while nothing is collected, which takes a young
-// generation larger than all that is allocated: so a process of its own counts, with flags.
+// each message. Bytes are the growth of the heap and of the memory of binary messages while nothing
+// is collected, which takes a young generation larger than all that is allocated: so a process of
+// its own counts, with flags.
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";

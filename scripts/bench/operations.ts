@@ -6,6 +6,7 @@ import { appendBinary, appendText } from "../../src/frame/encoder.ts";
 import { encodeFrame, FrameDecoder, Opcode } from "../../src/frame/mod.ts";
 import { MessageAssembler } from "../../src/message/assembler.ts";
 import type { MessageSink } from "../../src/message/assembler.ts";
+import { allocated, collect } from "./allocated.ts";
 import type { Cost } from "./codec.ts";
 
 /** Bytes of payload that all runs of an operation handle together, about. */
@@ -35,14 +36,14 @@ async function cost(
     }
   };
   await run(runs);
-  globalThis.gc?.();
-  const heap = process.memoryUsage().heapUsed;
-  const few = Math.min(runs, 500);
-  await run(few);
-  const bytes = (process.memoryUsage().heapUsed - heap) / (few * count);
   const start = process.hrtime.bigint();
   await run(runs);
   const nanoseconds = Number(process.hrtime.bigint() - start) / (runs * count);
+  const few = Math.min(runs, 500);
+  await collect();
+  const before = allocated();
+  await run(few);
+  const bytes = (allocated() - before) / (few * count);
   return { name, nanoseconds, bytes: Math.max(0, bytes) };
 }
 
