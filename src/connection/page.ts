@@ -21,7 +21,8 @@ import {
 } from "../frame/encoder.ts";
 import { encodeAscii, encodeUtf8 } from "../frame/utf8.ts";
 
-const PAGE_SIZE = 64 * 1024;
+/** A message of 64 KiB is one write with its header, which is 10 bytes; 16, to stay aligned. */
+const PAGE_SIZE = 64 * 1024 + 16;
 
 /** Views of batches up to this size are kept: to make one costs as much as to encode a frame. */
 const KEPT_VIEW_SIZE_MAX = 512;

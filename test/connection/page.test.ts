@@ -10,7 +10,7 @@ import { binaryHex, Line, textHex, turn } from "./support.ts";
 
 const test = suite("connection/page");
 
-const PAGE_SIZE = 64 * 1024;
+const PAGE_SIZE = 64 * 1024 + 16;
 const BINARY = 2;
 
 const NAMES: Readonly<Record<number, string>> = { 1: "text", 8: "close", 10: "pong" };

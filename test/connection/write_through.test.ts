@@ -25,6 +25,22 @@ for (let taken = 0; taken <= 4; taken++) {
   });
 }
 
+test("write(): 64 KiB are one write with their header, 1 MiB are sixteen", async () => {
+  const other = new Line();
+  other.transport.flushed = false; // keeps more than half of the page, so that the next is new
+  for (let index = 0; index < 3; index++) void other.connection.write(new Uint8Array(15_000));
+  await turn();
+  for (const [size, writes] of [
+    [64 * 1024, 1],
+    [1024 * 1024, 16],
+  ] as const) {
+    const line = new Line();
+    void line.connection.write(new Uint8Array(size));
+    assert.is(line.transport.writes.length, writes);
+    assert.is(line.connection.stats().sent.messages, 1);
+  }
+});
+
 test("B16 B27 write(): nothing goes into a frame, though a stream calls back in it", async () => {
   for (const large of [new Uint8Array(250_000), "é".repeat(125_000)]) {
     const line = new Line();
