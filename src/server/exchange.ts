@@ -67,7 +67,7 @@ export async function answerRequest(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
-  const gone = new AbortController();
+  const gone = new LazyAbortController();
   outgoing.once("close", () => outgoing.writableFinished || gone.abort(new ClientGone()));
   // A client that goes in the middle of its body is no error of the handler's that reads it.
   const onError: ErrorHandler = (error) => {
@@ -78,7 +78,7 @@ export async function answerRequest(
   const addr = context.addresses.of(incoming);
   let isUnderstood = false;
   const act = (): Response | Promise<Response> => {
-    const request = toRequest(incoming, context.scheme, context.limits, gone.signal);
+    const request = toRequest(incoming, context.scheme, context.limits, gone);
     isUnderstood = true;
     context.hosts.check(request.url);
     const info = { remoteAddr: addr, completed: sent.promise };

@@ -42,27 +42,27 @@ const FORBIDDEN_METHODS = ["CONNECT", "TRACE", "TRACK"];
 /**
  * The `Request` for what Node parsed. Its body is read from the socket only as fast as it is read.
  *
- * @param signal What its own `signal` follows, as do those of its clones.
+ * @param gone Whose signal its own is, and those of its clones.
  * @throws {RequestError} 400, 414, 431, 501 or 505.
  */
 export function toRequest(
   incoming: IncomingMessage,
   scheme: "http" | "https",
   limits: RequestLimits,
-  signal: AbortSignal,
+  gone: LazyAbortController,
 ): Request {
   const { url, init } = requestParts(incoming, scheme, limits);
-  init.signal = signal;
+  init.signal = gone.signal; // for a `new Request()` that is made of it
   if (init.method !== "GET" && init.method !== "HEAD") {
     init.body = bodyOf(incoming);
     init.duplex = "half";
   }
-  return new Request(url, init);
+  return new ServedRequest(url, init, gone);
 }
 
 /**
- * The same for an upgrade. Its `signal` and those of its clones are the one of `gone`, and follow
- * none: that would take a finalizer, 1 KiB for each connection until V8 gets to run it.
+ * The same for an upgrade. Nothing of it follows a signal: that would take a finalizer, 1 KiB for
+ * each connection until V8 gets to run it.
  */
 export function toUpgradeRequest(
   incoming: IncomingMessage,
@@ -71,20 +71,24 @@ export function toUpgradeRequest(
   gone: LazyAbortController,
 ): Request {
   const { url, init } = requestParts(incoming, scheme, limits);
-  return new UpgradeRequest(url, init, gone);
+  return new ServedRequest(url, init, gone);
 }
 
 /** `Request`, whose members TypeScript takes for properties that no accessor may override. */
 const BareRequest = Request as new (
-  url: URL,
+  input: URL | Request,
   init: RequestInit,
 ) => Omit<Request, "signal" | "clone">;
 
-class UpgradeRequest extends BareRequest {
+/**
+ * Its signal is the one of `gone` itself. That of a `Request` only follows the one it was given,
+ * and no longer than the request is reachable: who took no more than `{ signal }` waited for ever.
+ */
+class ServedRequest extends BareRequest {
   readonly #gone: LazyAbortController;
 
-  constructor(url: URL, init: RequestInit, gone: LazyAbortController) {
-    super(url, init);
+  constructor(input: URL | Request, init: RequestInit, gone: LazyAbortController) {
+    super(input, init);
     this.#gone = gone;
   }
 
@@ -93,7 +97,7 @@ class UpgradeRequest extends BareRequest {
   }
 
   clone(): Request {
-    return new Request(this as Request, { signal: this.#gone.signal });
+    return new ServedRequest(Request.prototype.clone.call(this), {}, this.#gone) as Request;
   }
 }
 

@@ -4,6 +4,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { IncomingMessage } from "node:http";
+import { LazyAbortController } from "../../src/server/lazy_abort_controller.ts";
 import { RequestError, toRequest } from "../../src/server/request.ts";
 import { latin1, request } from "../support/handshake.ts";
 import { TestServer } from "../support/server.ts";
@@ -23,8 +24,8 @@ test("a field that Headers do not take, which a lenient parser lets pass, is 400
   const rawHeaders = ["Host", "h", "X-Bad", "a\0b"];
   const head = { httpVersionMajor: 1, httpVersion: "1.1", method: "GET", url: "/", rawHeaders };
   const limits = { headersMax: 10, targetSizeMax: 10 };
-  const { signal } = new AbortController();
-  const error = thrown(() => toRequest(head as IncomingMessage, "http", limits, signal));
+  const gone = new LazyAbortController();
+  const error = thrown(() => toRequest(head as IncomingMessage, "http", limits, gone));
   assert.ok(error instanceof RequestError);
   assert.equal([error.status, error.passed], [400, null]);
   assert.match(error.message, "a character that it may not have");
