@@ -28,7 +28,8 @@ export interface WaitOptions {
 export interface WriteOptions extends WaitOptions {
   /**
    * `false`: this message is sent as it is, although others are compressed: for what is compressed
-   * already, or holds a secret beside what a stranger may choose (RFC 7692 §8). Default: true.
+   * already, or holds a secret beside what a stranger may choose (RFC 7692 §8). Default: true,
+   * which compresses what is not below the threshold and shrinks.
    */
   readonly compress?: boolean;
 }

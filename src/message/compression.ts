@@ -28,16 +28,17 @@ export type PerSide<T> = T | { readonly server?: T; readonly client?: T };
 export interface CompressionOptions {
   /**
    * Whether a side may refer to its earlier messages: RFC 7692 §7.1.1. Short messages become much
-   * smaller. It keeps the window of that side for each connection. And a secret can be guessed by
-   * whoever gets his own text into a message behind it, and sees its size (RFC 7692 §8).
+   * smaller, where `threshold` lets them be compressed. It keeps the window of that side for each
+   * connection. And a secret can be guessed by whoever gets his own text into a message behind it,
+   * and sees its size (RFC 7692 §8).
    * Default: false, both sides begin each message anew and nothing is kept.
    */
   readonly contextTakeover?: PerSide<boolean>;
   /**
    * How far back a side may refer, as a power of two, in bytes: 9 to 15, RFC 7692 §7.1.2. With
    * context takeover it is what each connection keeps, 512 B to 32 KiB a side, and what is read
-   * again for each message (1 µs a KiB). A client that cannot be limited to it is not allowed to
-   * take its context over.
+   * again for each message (2 µs a KiB). A client that cannot be limited to it is not allowed to
+   * take its context over. One that asks for 8 gets 8: zlib's 9, which refer back 250 bytes.
    * Default: 12 for a side with context takeover; without it 13 for the server, 15 for the client.
    */
   readonly windowBits?: PerSide<number>;

@@ -6,8 +6,16 @@
 // Each message gets a zlib stream of its own, made and thrown away in one synchronous call. With
 // context takeover it begins with what earlier messages have left, its dictionary: to the peer it
 // is one stream. Measured against a stream kept for each connection, through the public API, which
-// is asynchronous: 128 B 140 µs, 1 KiB 91 µs, 16 KiB 259 µs; so: 9 µs, 17 µs, 84 µs. The method
-// behind the public ones, `_processChunk`, would save 3 µs, but it closes its stream.
+// is asynchronous, with context takeover, JSON, level 6:
+//
+//              window of 12 bits    of 15 bits
+//   128 B      19 µs, not  38       99 µs, not  62
+//   1 KiB      34 µs, not  63       96 µs, not  89
+//   16 KiB    256 µs, not 309      577 µs, not 615
+//
+// With a large window that saves memory and no time, since zlib reads the dictionary anew for each
+// message. The method behind the public ones, `_processChunk`, would save 3 µs, but it closes its
+// stream.
 //
 // It follows that a message can still be sent as it is when its compression has not paid: nobody
 // has seen the attempt, and neither side's context has changed.

@@ -12,7 +12,8 @@
 // inflated until then as its past. That is what a connection keeps, where its client takes its
 // context over, and it keeps no stream: see context.ts.
 //
-// The size is limited while it grows: what a bomb costs is the limit and one chunk (§10.4).
+// The size is limited while it grows: what a bomb inflates to is the limit and one chunk (§10.4).
+// Beside it there is a copy of what came, since zlib wants the tail in one piece with it.
 
 import { inflateRawSync } from "node:zlib";
 import { ProtocolError } from "../frame/mod.ts";
@@ -100,8 +101,9 @@ export class Inflater {
    * kept. `bytes` stays as it is, and is not kept.
    *
    * @param sizeMax The largest message, inflated, in bytes. It says nothing of `bytes.length`.
-   * @throws {ProtocolError} 1009 beyond `sizeMax`, and beyond 8 blocks marked as the last, one more
-   * for each KiB of `bytes`, 264 in all; 1007 when it is no DEFLATE (RFC 7692 §7.2.2).
+   * @throws {ProtocolError} 1009 beyond `sizeMax`, and beyond 8 blocks that are marked as the last
+   * and have more behind them, one more for each KiB of `bytes`, 264 in all; 1007 when it is no
+   * DEFLATE (RFC 7692 §7.2.2).
    */
   inflate(bytes: Uint8Array, sizeMax: number): Uint8Array {
     this.#streams = 0;
