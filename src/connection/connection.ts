@@ -81,7 +81,8 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
 
   /**
    * The next message: a `string` for text (with the option `text: "bytes"` of `upgradeWebSocket()`
-   * {@linkcode TextBytes}), a `Uint8Array` of its own for binary (§5.6).
+   * {@linkcode TextBytes}), a `Uint8Array` of its own for binary (§5.6). Short texts that came
+   * together may be parts of one string: whoever keeps one of them keeps 2 KiB at most.
    *
    * Rejects with {@linkcode ConnectionClosedError} when all messages are read and no other can
    * come, and with the reason of `signal`, which takes no message. A rejection that nobody looks at

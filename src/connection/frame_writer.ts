@@ -1,7 +1,7 @@
 // Frames into the socket: small ones are copied into the page, so that a batch is one write; a
-// large payload goes in slices, bytes by reference, a text encoded through the page. Between the
-// slices of a frame nothing else may go (§5.4), and nothing does: there are slices left only while
-// the socket is full.
+// large payload goes in slices: a text, and bytes that are still the caller's, through the page,
+// bytes that are ours by reference. Between the slices of a frame nothing else may go (§5.4), and
+// nothing does: there are slices left only while the socket is full.
 //
 // Over 250 lines: short or long, a frame goes one way into the socket.
 

@@ -338,8 +338,9 @@ export class Lifecycle
   failed(error: unknown): void {
     if (error instanceof LimitError) return this.limitHit(hitOf(error, error.closeCode));
     if (!(error instanceof ProtocolError)) return;
-    const { closeCode, found } = error;
-    if (closeCode !== CloseCode.MESSAGE_TOO_BIG) return;
+    const { code, closeCode, found } = error;
+    // Nobody can set how many last blocks a message may have: what it is cut for says it all.
+    if (closeCode !== CloseCode.MESSAGE_TOO_BIG || code === "DEFLATE_LAST_BLOCKS") return;
     const limit = this.#limits.messageSizeMax;
     this.limitHit({ name: "messageSizeMax", limit, found: Math.max(found, limit), closeCode });
   }

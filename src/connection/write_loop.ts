@@ -152,7 +152,7 @@ export class WriteLoop implements FrameWriterOwner {
   /**
    * Hot: past the empty outbox into the page, to leave with what else is written until the flush.
    * At once goes the single answer to what has arrived, and what is large: it is read from the
-   * caller's memory, and no copy of it waits.
+   * caller's memory, and only what the socket does not take is copied.
    */
   #writeThrough(message: Message, toSend: Outgoing): boolean {
     if (!this.#isIdle) return false;

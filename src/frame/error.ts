@@ -4,7 +4,7 @@
 /**
  * All that a peer can do wrong once the handshake is done, by the name that a
  * {@linkcode ProtocolError} has in its `code`, with the close code that answers it: §7.4.1. The
- * vectors call it the same.
+ * vectors call it the same, but for the last one, which is a bound of ours.
  */
 export const VIOLATIONS = {
   RESERVED_BITS: 1002,
@@ -26,6 +26,7 @@ export const VIOLATIONS = {
   CLOSE_REASON: 1007,
   RSV1_MISPLACED: 1002,
   DEFLATE_INVALID: 1007,
+  DEFLATE_LAST_BLOCKS: 1009,
 } as const;
 
 /** The name of something that a peer can do wrong. */

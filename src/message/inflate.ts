@@ -217,5 +217,5 @@ function endsWith(bytes: Uint8Array, end: Uint8Array): boolean {
 function tooManyStreams(streams: number, size: number, max: number): ProtocolError {
   const what = `${streams} last blocks in ${size} bytes, must be <= ${max}`;
   const text = `Cannot accept compressed message: ${what} (§10.4)`;
-  return new ProtocolError("MESSAGE_TOO_BIG", text);
+  return new ProtocolError("DEFLATE_LAST_BLOCKS", text);
 }

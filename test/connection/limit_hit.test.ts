@@ -120,6 +120,19 @@ for (const [what, hit, told] of HITS) {
   });
 }
 
+test("D35 a message of too many last blocks is not told to be too large", async () => {
+  using observed = new Observed<LimitHit>("sluice.limit");
+  const line = new Line({ compression: {} });
+  line.receive(frame("c2", bytes("0300".repeat(20))));
+  await turn();
+  line.fin();
+  line.disconnect();
+  const { sent, cause } = await line.connection.closed;
+  assert.is(sent?.code, 1009);
+  assert.match((cause as Error).message, /9 last blocks in 40 bytes/);
+  assert.equal([observed.events, line.lifecycle.observed.limitHits], [[], null]);
+});
+
 test("a limit is counted as often as it is hit, though nobody listens", async () => {
   const line = new Line();
   for (let count = 0; count < 16; count++) void line.connection.ping();

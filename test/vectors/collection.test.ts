@@ -74,7 +74,8 @@ test("the README explains each error, which some vector expects and the schema k
     const row = explained.find((one) => one.error === error);
     assert.equal({ error, closeCode, section }, row);
   }
-  const due = Object.keys(VIOLATIONS).sort();
+  const isOfRfc = (name: string): boolean => name !== "DEFLATE_LAST_BLOCKS"; // a bound of ours
+  const due = Object.keys(VIOLATIONS).filter(isOfRfc).sort();
   assert.equal([...found.keys()].sort(), due);
   assert.equal(explained.map(({ error }) => error).sort(), due);
   const schema = JSON.parse(read("schema.json")) as { $defs: { error: { enum: string[] } } };
