@@ -8,10 +8,10 @@ import { bytes, concat, utf8 } from "../support/bytes.ts";
 import { closeFrame, frame } from "../support/frame.ts";
 import { handshake } from "../support/handshake.ts";
 import { describe } from "../support/raw_client.ts";
-import { allFail, framesTo, growsBy, OFFERED, testAttacks } from "./attack.ts";
+import { allFail, framesTo, growsBy, OFFERED, repeated, testAttacks } from "./attack.ts";
 import type { Act, Attack } from "./attack.ts";
 import type { AttackedServer } from "./attacked_server.ts";
-import { BOMB, inFragments, KIB } from "./floods.ts";
+import { BOMB, inFragments, KIB, MIB } from "./floods.ts";
 
 const test = suite("attacks/compression");
 
@@ -40,6 +40,21 @@ async function opens(
   const head = await client.readHead();
   assert.equal([head.status, head.get("Sec-WebSocket-Extensions")], [status, null], offer);
 }
+
+/** Zeros, a thousand times as many as their compressed bytes: from 10 MB to 100 GB. */
+const bombs: Act = (server) =>
+  growsBy(server, 16 * MIB, async () => {
+    const block = concat(flushed(new Uint8Array(10 * MIB)), bytes("0000ffff"));
+    for (const size of [10_000, 1_000_000, 10_000_000, 100_000_000]) {
+      const bomb = repeated(block, Math.ceil(size / block.length));
+      for (const wire of [frame("c2", bomb), inFragments(bomb, KIB), inFragments(bomb, 64 * KIB)]) {
+        const client = await server.open("/deflate", OFFERED);
+        client.send(wire);
+        assert.is(await client.readEvent(), "close 1009", `${size} bytes`);
+        client.reset();
+      }
+    }
+  });
 
 /** What connections hold that have compressed: no stream of zlib, some KiB of the past. */
 const contexts: Act = (server) =>
@@ -82,6 +97,7 @@ const ATTACKS: readonly Attack[] = [
     "A48 a bomb, whole and in fragments of a byte",
     allFail([[frame("c2", BOMB)], [inFragments(BOMB, 1)]], 1009, "/deflate"),
   ],
+  ["A48 bombs of 10 KB to 100 MB, whole and in fragments", bombs],
   [
     "A49 a bomb with garbage behind it",
     allFail([[frame("c2", concat(BOMB, bytes("0000ffffffffffff")))]], 1009, "/takeover"),
