@@ -28,8 +28,8 @@ const COPY_SIZE_MAX = 16 * 1024;
 /** Small enough that a peer which reads slowly is seen to read: see `stallTimeoutMs`. */
 const SLICE_SIZE = 64 * 1024;
 
-/** UTF-16 code units of a text that are encoded at once: a page takes several of them. */
-const TEXT_SLICE_LENGTH = 6 * 1024;
+/** UTF-16 code units of a text that are encoded at once: a page takes two of them, or eight. */
+const TEXT_SLICE_LENGTH = 8 * 1024;
 
 /** RSV1: the message is compressed, RFC 7692 §6.1. */
 const RSV1 = 0b100;
@@ -250,7 +250,7 @@ export class FrameWriter implements PageUser {
   #writeText(text: string): void {
     const start = this.#largeAt;
     const end = sliceEnd(text, start, TEXT_SLICE_LENGTH);
-    this.#makeRoom(3 * (end - start));
+    this.#makeRoom(this.#largeIsAscii ? end - start : 3 * (end - start));
     if (this.#full) return;
     page.rawText(text.substring(start, end), this.#largeIsAscii);
     this.#sliced(end, text.length);

@@ -108,7 +108,7 @@ export class Page {
   /**
    * Appends a text as UTF-8, without a header. There must be room for three bytes a code unit.
    *
-   * @param isAscii Each of them is one byte: half the time, of 64 KiB 3 µs less.
+   * @param isAscii Each of them is one byte, and takes half the time: 3 µs less for 64 KiB.
    */
   rawText(text: string, isAscii: boolean): void {
     this.#encodeTexts();

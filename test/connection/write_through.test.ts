@@ -34,10 +34,12 @@ test("write(): 64 KiB are one write with their header, 1 MiB are sixteen", async
     [64 * 1024, 1],
     [1024 * 1024, 16],
   ] as const) {
-    const line = new Line();
-    void line.connection.write(new Uint8Array(size));
-    assert.is(line.transport.writes.length, writes);
-    assert.is(line.connection.stats().sent.messages, 1);
+    for (const message of [new Uint8Array(size), "a".repeat(size)]) {
+      const line = new Line();
+      void line.connection.write(message);
+      assert.is(line.transport.writes.length, writes);
+      assert.is(line.connection.stats().sent.messages, 1);
+    }
   }
 });
 
