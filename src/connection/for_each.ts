@@ -1,6 +1,6 @@
-// The messages of a connection, handed to a callback in the turn in which they arrive. A promise for
-// each of them is what reading costs the most: to make one, and to come back to whoever awaits it,
-// takes as long as all the rest that our JavaScript does for a short message, 0.3 to 0.5 µs.
+// The messages of a connection, handed to a callback in the turn in which they arrive. A promise
+// for each of them is what reading costs the most: to make one, and to come back to whoever awaits
+// it, takes as long as all the rest that our JavaScript does for a short message, 0.3 to 0.5 µs.
 //
 //   chunk -> decoder -> [ inbox ] -> callback -> [ outbox ] -> socket      one synchronous turn
 //                           |            |
