@@ -1,6 +1,7 @@
 // `npm run bench`: Sluice beside its peers, in one run on one machine.
 //
-//   npm run bench                    all workloads, about ten minutes; writes results/
+//   npm run bench                    all workloads, about twenty minutes; writes results/
+//   npm run bench -- tables          writes them into the READMEs once more
 //   npm run bench -- "32 B text"     those whose name matches
 //   npm run bench -- idle            memory of idle connections, and handshakes
 //   npm run bench -- codec           nanoseconds and bytes of the codec and the channel, no socket
@@ -12,7 +13,7 @@
 // Rates of a machine say nothing of another; ratios of one run do. Each has its quartiles.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { commandLine, misuse, wholeNumber } from "../command_line.ts";
@@ -26,7 +27,12 @@ import type { IdleCost } from "./memory.ts";
 import { measureObservers } from "./observers.ts";
 import { plotOf } from "./plot.ts";
 import { tableOf } from "./report.ts";
+import { idleTable, pagesOf } from "./tables.ts";
+import type { Results } from "./tables.ts";
 import { allWorkloads } from "./workloads.ts";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const RESULTS = `${ROOT}scripts/bench/results/`;
 
 const { values, positionals } = commandLine({
   allowPositionals: true,
@@ -45,6 +51,8 @@ if (pattern === "codec") {
   console.log(await measureContexts());
 } else if (pattern === "instructions") {
   console.log(measureInstructions());
+} else if (pattern === "tables") {
+  writeTables();
 } else if (pattern === "observers") {
   console.log(await measureObservers());
 } else {
@@ -64,23 +72,14 @@ async function comparePeers(): Promise<void> {
     console.log(`${tableOf(found)}\n`);
   }
   const idle = pattern === "" || pattern === "idle" ? await measureIdle() : [];
-  if (idle.length > 0) console.log(idleTable(idle));
+  if (idle.length > 0) console.log(idleTable({ measured, idle }, idle.map(({ server }) => server)));
   if (measured.length + idle.length === 0) misuse(`no workload has "${pattern}" in its name`);
   if (pattern === "" && !values.quick) keep(plan, measured, idle);
 }
 
-function idleTable(costs: readonly IdleCost[]): string {
-  const lines = costs.map(({ server, bytes, handshakesPerSecond }) => {
-    const memory = `${(bytes / 1024).toFixed(2)} KiB`.padStart(10);
-    return `${server.padEnd(12)} ${memory} ${Math.round(handshakesPerSecond)}`.padEnd(32);
-  });
-  return ["idle: memory of one connection more; handshakes a second, in turn", ...lines].join("\n");
-}
-
 /** Writes the results down, with all that they depend on. */
 function keep(plan: Plan, measured: readonly Measured[], idle: readonly IdleCost[]): void {
-  const directory = fileURLToPath(new URL("../../../scripts/bench/results/", import.meta.url));
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(RESULTS, { recursive: true });
   const machine = {
     date: new Date().toISOString().slice(0, 10),
     cpu: `${cpus().length} x ${cpus()[0]?.model.trim()}`,
@@ -88,10 +87,18 @@ function keep(plan: Plan, measured: readonly Measured[], idle: readonly IdleCost
     peers: versions(),
   };
   const text = JSON.stringify({ machine, plan, measured, idle }, rounded, 2);
-  writeFileSync(`${directory}latest.json`, `${text}\n`);
+  writeFileSync(`${RESULTS}latest.json`, `${text}\n`);
   const plain = measured.filter(({ compressed }) => !compressed);
-  writeFileSync(`${directory}latest.svg`, plotOf(plain, machine));
-  console.log("Written to scripts/bench/results: latest.json, latest.svg");
+  writeFileSync(`${RESULTS}latest.svg`, plotOf(plain, machine));
+  writeTables();
+  console.log("Written: scripts/bench/results/, and the tables of both READMEs");
+}
+
+/** From what was written down, so that they say the same. */
+function writeTables(): void {
+  const results = JSON.parse(readFileSync(`${RESULTS}latest.json`, "utf8")) as Results;
+  const read = (path: string): string => readFileSync(`${ROOT}${path}`, "utf8");
+  for (const [path, page] of pagesOf(results, read)) writeFileSync(`${ROOT}${path}`, page);
 }
 
 /** Four digits are more than the noise leaves. */

@@ -4,13 +4,15 @@
 
 import { Load, startAll } from "./measure.ts";
 import type { Server } from "./servers.ts";
+import { spreadOf } from "./statistics.ts";
+import type { Spread } from "./statistics.ts";
 
 /** Idle connections of one server. */
 export interface IdleCost {
   readonly server: string;
   /** Bytes of resident memory for each connection more. */
-  readonly bytes: number;
-  readonly handshakesPerSecond: number;
+  readonly bytes: Spread;
+  readonly handshakesPerSecond: Spread;
 }
 
 const SLUICE = ["sluice each", "sluice for", "sluice deflate 6"];
@@ -23,24 +25,43 @@ const MANY = 14_000;
 /** Time for a server to collect what the handshakes left. */
 const REST_MS = 3000;
 
-/** The costs, one server after the other. */
-export async function measureIdle(): Promise<readonly IdleCost[]> {
-  const costs: IdleCost[] = [];
-  for (const name of SERVERS) {
-    const { servers, missing } = await startAll([name]);
-    for (const why of Object.values(missing)) console.log(`${name}: left out, ${why}`);
-    const load = new Load();
-    try {
-      for (const server of servers) costs.push(await costOf(server, load));
-    } finally {
-      load.stop();
-      for (const server of servers) server.stop();
-    }
-  }
-  return costs;
+/** One measurement of them. */
+interface Sample {
+  readonly bytes: number;
+  readonly handshakesPerSecond: number;
 }
 
-async function costOf(server: Server, load: Load): Promise<IdleCost> {
+const ROUNDS = 3;
+
+/** The costs, one server after the other, each several times. */
+export async function measureIdle(): Promise<readonly IdleCost[]> {
+  const samples = new Map<string, Sample[]>(SERVERS.map((name) => [name, []]));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const name of round % 2 === 0 ? SERVERS : [...SERVERS].reverse()) {
+      samples.get(name)?.push(...(await sampled(name)));
+    }
+  }
+  return [...samples].filter(([, found]) => found.length > 0).map(([server, found]) => ({
+    server,
+    bytes: spreadOf(found.map(({ bytes }) => bytes)),
+    handshakesPerSecond: spreadOf(found.map((sample) => sample.handshakesPerSecond)),
+  }));
+}
+
+/** A sample of that server, or none where it cannot be had. */
+async function sampled(name: string): Promise<readonly Sample[]> {
+  const { servers, missing } = await startAll([name]);
+  for (const why of Object.values(missing)) console.log(`${name}: left out, ${why}`);
+  const load = new Load();
+  try {
+    return await Promise.all(servers.map((server) => sampleOf(server, load)));
+  } finally {
+    load.stop();
+    for (const server of servers) server.stop();
+  }
+}
+
+async function sampleOf(server: Server, load: Load): Promise<Sample> {
   const { name, port } = server;
   const open = (connections: number): Promise<{ readonly seconds: number }> =>
     load.ask({
@@ -60,7 +81,7 @@ async function costOf(server: Server, load: Load): Promise<IdleCost> {
   const { seconds } = await open(MANY - FEW);
   await rest();
   const bytes = (server.residentBytes() - few) / (MANY - FEW);
-  return { server: name, bytes, handshakesPerSecond: (MANY - FEW) / seconds };
+  return { bytes, handshakesPerSecond: (MANY - FEW) / seconds };
 }
 
 function rest(): Promise<void> {

@@ -26,17 +26,29 @@ export function tableOf({ name, rows, missing }: Measured): string {
 /** Why the figures of a workload may say nothing. */
 export function doubts(rows: readonly Row[]): string[] {
   const found: string[] = [];
-  const raw = rows.find(({ server }) => server === "raw");
-  if (raw !== undefined) {
-    const { low, median, high } = raw.rate;
-    const noise = (high - low) / median;
-    if (noise > NOISE_MAX) {
-      found.push(`Too noisy to conclude: half of raw's slices differ by ${percent(noise)}`);
-    }
+  const noise = noiseOf(rows);
+  if (noise > NOISE_MAX) {
+    found.push(`Too noisy to conclude: half of raw's slices differ by ${percent(noise)}`);
   }
-  const limited = rows.filter(({ loadBusy }) => loadBusy > BUSY_MAX).map(({ server }) => server);
+  const limited = rows.filter(isLimited).map(({ server }) => server);
   if (limited.length > 0) found.push(`The load was at its limit for ${limited.join(", ")}`);
   return found;
+}
+
+/** Whether the floor of Node varied too much, from slice to slice, for a ratio to say much. */
+export function isNoisy(rows: readonly Row[]): boolean {
+  return noiseOf(rows) > NOISE_MAX;
+}
+
+/** Whether it was the load that did no more. */
+export function isLimited({ loadBusy }: Row): boolean {
+  return loadBusy > BUSY_MAX;
+}
+
+/** How far the middle half of raw's slices lies apart; 0 where raw takes no part. */
+function noiseOf(rows: readonly Row[]): number {
+  const raw = rows.find(({ server }) => server === "raw");
+  return raw === undefined ? 0 : (raw.rate.high - raw.rate.low) / raw.rate.median;
 }
 
 function lineOf({ server, rate, cpuMicroseconds, replySize, ratios, loadBusy }: Row): string[] {
@@ -52,7 +64,8 @@ function lineOf({ server, rate, cpuMicroseconds, replySize, ratios, loadBusy }: 
   ];
 }
 
-function shown({ median, low, high }: Spread): string {
+/** The one in the middle, and where half of them lie. */
+export function shown({ median, low, high }: Spread): string {
   return `${median.toFixed(2)} [${low.toFixed(2)} ${high.toFixed(2)}]`;
 }
 

@@ -17,7 +17,7 @@ export interface Workload {
 const FEW_STYLES = ["sluice each", "sluice try", "sluice for"];
 const LARGE_TEXT_STYLES = ["sluice each", "sluice for", "sluice bytes"];
 const STYLES = ["sluice each", "sluice try", "sluice batches", "sluice for", "sluice read"];
-const NEWEST_NODE = ["sluice@26 each", "sluice@26 for", "raw@26"];
+const NEWEST_NODE = ["sluice@26 each", "sluice@26 try", "sluice@26 for", "raw@26"];
 const PEERS = ["ws", "bun", "deno", "gorilla", "uws", "raw"];
 
 const KIB = 1024;

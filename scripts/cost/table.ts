@@ -2,25 +2,22 @@
 
 import { connectionLimits } from "../../src/connection/limits.ts";
 import { serverLimits } from "../../src/server/limits.ts";
+import { marked, withMarked } from "../marked.ts";
 import type { FloodCost, StageCost } from "./measure.ts";
 import type { Flood, Stage } from "./stages.ts";
 
-const BEGIN = "<!-- npm run cost: begin -->";
-const END = "<!-- npm run cost: end -->";
+const COMMAND = "npm run cost";
 
 const KIBIBYTE = 1024;
 
 /** `text` with what is between the marks replaced; throws when they are not there. */
 export function withTables(text: string, tables: string): string {
-  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`Cannot write: ${BEGIN} ... ${END} is missing`);
-  return `${text.slice(0, begin)}${BEGIN}\n\n${tables}\n\n${text.slice(end)}`;
+  return withMarked(text, COMMAND, tables);
 }
 
 /** What is between the marks, its rows by their first cell. */
 export function rowsOf(text: string): ReadonlyMap<string, readonly string[]> {
-  const tables = text.slice(text.indexOf(BEGIN), text.indexOf(END));
-  const rows = tables.split("\n").filter((line) => line.startsWith("| "));
+  const rows = marked(text, COMMAND).split("\n").filter((line) => line.startsWith("| "));
   const cells = rows.map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
   return new Map(cells.map(([first, ...rest]) => [first, rest]));
 }
