@@ -144,7 +144,8 @@ function memoryLines(idle: readonly IdleCost[]): string[] {
     if (own === undefined || other === undefined) return `- ${nameOf(base)}: not measured`;
     const times = own.bytes.median / other.bytes.median;
     const text = times > aim ? `**${times.toFixed(2)}**` : times.toFixed(2);
-    return `- Memory of an idle connection: ${text} times that of ${nameOf(base)}, at most ${aim}.`;
+    const than = `that of ${base === "http" ? `a ${nameOf(base)}` : nameOf(base)}`;
+    return `- Memory of an idle connection: ${text} times ${than}, of ${aim} at most.`;
   });
 }
 
