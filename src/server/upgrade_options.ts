@@ -49,9 +49,9 @@ export interface UpgradeOptions {
   readonly compression?: boolean | CompressionOptions;
   /**
    * How text messages are handed over: as strings, or with "bytes" as {@linkcode TextBytes}, which
-   * are validated and not decoded. For relays of texts that are not ASCII, or long: 1 MiB is passed
-   * on at 1.2 times the rate. A short ASCII text is cheaper as a string, of which several share
-   * their memory. Default: "string".
+   * are validated and not decoded. For relays of texts that are not ASCII, or very long: 1 MiB is
+   * passed on at 1.2 times the rate. ASCII of up to 64 KiB is cheaper as a string; short ones share
+   * their memory, at most 2 KiB of it. Default: "string".
    */
   readonly text?: TextForm;
   /** The bounds of the connection. */
