@@ -220,7 +220,7 @@ export class FrameWriter implements PageUser {
     if (this.#transport === null) return; // it was cut in the middle of that write
     this.#large = message;
     this.#largeAt = 0;
-    this.#largeIsAscii = size === message.length;
+    this.#largeIsAscii = isText && size === message.length;
     this.#writeSlices();
   }
 
