@@ -69,10 +69,11 @@ export function pagesOf(
 
 /** The plain figures of the README. */
 function plainTable({ measured }: Results): string {
-  const rows = CHOSEN.map(([name, server]) => {
-    const [workload, row] = found(measured, name, server);
-    const cells = ["ws", "bun", "raw"].map((base) => ratio(workload, row, base, middle));
-    return `| ${marked(workload)} | ${nameOf(server)} | ${cells.join(" | ")} |`;
+  const rows = CHOSEN.flatMap(([name, server]) => {
+    return found(measured, name, server).map(([workload, row]) => {
+      const cells = ["ws", "bun", "raw"].map((base) => ratio(workload, row, base, middle));
+      return `| ${titleOf(workload)} | ${nameOf(server)} | ${cells.join(" | ")} |`;
+    });
   });
   return [
     "| messages | style | of ws | of Bun | of raw |",
@@ -116,15 +117,16 @@ export function idleTable({ idle }: Results, servers: readonly string[] = IDLE_C
 
 /** Each aim, and what was found: bold where it is missed. */
 function aimTable({ measured, idle }: Results): string {
-  const rows = AIMS.map(({ workload: name, server, atLeast }) => {
-    const [workload, row] = found(measured, name, server);
-    const cells = BASES.map((base) => {
-      const aim = atLeast[base];
-      if (aim === undefined) return "";
-      const text = ratio(workload, row, base, shown);
-      return `${(row.ratios[base]?.median ?? 0) < aim ? `**${text}**` : text} of ${aim}`;
+  const rows = AIMS.flatMap(({ workload: name, server, atLeast }) => {
+    return found(measured, name, server).map(([workload, row]) => {
+      const cells = BASES.map((base) => {
+        const aim = atLeast[base];
+        if (aim === undefined) return "";
+        const text = ratio(workload, row, base, shown);
+        return `${(row.ratios[base]?.median ?? 0) < aim ? `**${text}**` : text} of ${aim}`;
+      });
+      return `| ${titleOf(workload)} | ${nameOf(server)} | ${cells.join(" | ")} |`;
     });
-    return `| ${marked(workload)} | ${nameOf(server)} | ${cells.join(" | ")} |`;
   });
   return [
     "| messages | style | of raw | of ws | of Bun |",
@@ -169,13 +171,16 @@ function allTables(results: Results): string {
   return ["# All figures", MARKS, ...workloads, idle].join("\n\n");
 }
 
-function found(all: readonly Measured[], name: string, server: string): readonly [Measured, Row] {
-  const workload = all.find((one) => one.name === name);
-  const row = workload?.rows.find((one) => one.server === server);
-  if (workload === undefined || row === undefined) {
-    throw new Error(`Cannot make table: there is no ${server} in ${name}`);
-  }
-  return [workload, row];
+/** What that server did in that workload: nothing where there is no build of it. */
+function found(
+  all: readonly Measured[],
+  name: string,
+  server: string,
+): readonly (readonly [Measured, Row])[] {
+  return all
+    .filter((workload) => workload.name === name)
+    .flatMap((workload) => workload.rows.map((row) => [workload, row] as const))
+    .filter(([, row]) => row.server === server);
 }
 
 /** "≤" and "≥": it was the load that did no more. */
@@ -201,7 +206,7 @@ function scaled({ median, low, high }: Spread, by: number): Spread {
   return { median: median * by, low: low * by, high: high * by };
 }
 
-function marked({ name, rows }: Measured): string {
+function titleOf({ name, rows }: Measured): string {
   return isNoisy(rows) ? `${name} \\*` : name;
 }
 

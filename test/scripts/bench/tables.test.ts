@@ -3,9 +3,11 @@
 import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { AIMS } from "../../../scripts/bench/aims.ts";
 import type { Row } from "../../../scripts/bench/measure.ts";
 import { pagesOf } from "../../../scripts/bench/tables.ts";
 import type { Results } from "../../../scripts/bench/tables.ts";
+import { allWorkloads } from "../../../scripts/bench/workloads.ts";
 
 const test = suite("scripts/bench/tables");
 
@@ -47,6 +49,20 @@ test("a ratio says where the load did no more, and a row where it was noisy", ()
   assert.equal(shownAs(["sluice each"]), ["", "≥ 2.00"]);
   assert.equal(shownAs(["ws", "sluice each"]), ["", "2.00"]);
   assert.equal(shownAs([], { median: 100, low: 90, high: 106 }), ["\\*", "2.00"]);
+});
+
+test("a row whose server had no build is left out, and an aim at it", () => {
+  const measured = LATEST.measured.map((workload) => {
+    return { ...workload, rows: workload.rows.filter(({ server }) => !server.includes("@26")) };
+  });
+  const count = (results: Results): number =>
+    pagesOf(results, read).get("scripts/bench/README.md")!.split("Node 26 |").length - 1;
+  assert.equal([count(LATEST), count({ ...LATEST, measured })], [2, 0]);
+});
+
+test("each aim is at a workload and a server that there are", () => {
+  const known = new Map(allWorkloads().map(({ name, servers }) => [name, servers]));
+  for (const { workload, server } of AIMS) assert.ok(known.get(workload)?.includes(server), server);
 });
 
 test("an aim that is missed is bold, with its spread", () => {
