@@ -22,6 +22,7 @@ const NAMES: Readonly<Record<string, string>> = {
   for: "`for await`",
   read: "`read()`",
   bytes: '`forEach`, `text: "bytes"`',
+  native: "ws with its native add-on",
   bun: "Bun",
   deno: "Deno",
   uws: "uWebSockets.js",

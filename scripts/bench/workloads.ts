@@ -18,6 +18,8 @@ const FEW_STYLES = ["sluice each", "sluice try", "sluice for"];
 const LARGE_TEXT_STYLES = ["sluice each", "sluice for", "sluice bytes"];
 const STYLES = ["sluice each", "sluice try", "sluice batches", "sluice for", "sluice read"];
 const NEWEST_NODE = ["sluice@26 each", "sluice@26 try", "sluice@26 for", "raw@26"];
+/** Large messages are what it masks faster than JavaScript does. */
+const NATIVE = ["ws native"];
 const PEERS = ["ws", "bun", "deno", "gorilla", "uws", "raw"];
 
 const KIB = 1024;
@@ -40,7 +42,8 @@ function workload(
   const all = label === "32 B" && kind === "text" && connections === 64;
   const few = SIZES[label] > KIB && kind === "text" ? LARGE_TEXT_STYLES : FEW_STYLES;
   const newest = all || (label === "1 KiB" && kind === "text") ? NEWEST_NODE : [];
-  const servers = [...(all ? STYLES : few), ...newest, ...PEERS];
+  const native = SIZES[label] > KIB ? NATIVE : [];
+  const servers = [...(all ? STYLES : few), ...newest, ...native, ...PEERS];
   const name = `${label} ${kind}, ${inFlight} in flight, ${connections} connections`;
   return { name, size: SIZES[label], kind, inFlight, connections, compressed: false, servers };
 }

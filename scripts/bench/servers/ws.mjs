@@ -1,7 +1,12 @@
 // ws, as its README has it. It hands text over as bytes, and so spares itself two conversions.
-// Another peer brings native add-ons, which it would find: it is to be as npm installs it.
-process.env.WS_NO_BUFFER_UTIL = "1";
-process.env.WS_NO_UTF_8_VALIDATE = "1";
+// Another peer brings native add-ons, which it would find: it is to be as npm installs it, unless
+// argv[2] is "native".
+if (process.argv[2] === "native") {
+  await import("bufferutil"); // or it would be left out without a word
+} else {
+  process.env.WS_NO_BUFFER_UTIL = "1";
+  process.env.WS_NO_UTF_8_VALIDATE = "1";
+}
 const { WebSocketServer } = await import("ws");
 
 const maxPayload = 64 * 1024 * 1024;
