@@ -6,7 +6,6 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { TLSSocket } from "node:tls";
 import { systemClock } from "../connection/clock.ts";
 import type { LimitHit } from "../connection/diagnostics.ts";
 import { fewAtOnce } from "../connection/few_at_once.ts";
@@ -16,6 +15,7 @@ import { hasLeft, remoteAddr } from "./address.ts";
 import type { ServerLimits } from "./limits.ts";
 import { Pipeline } from "./pipeline.ts";
 import { refuseOnSocket } from "./response.ts";
+import { isTls } from "./tls.ts";
 import { UnusedConnections } from "./unused.ts";
 
 /** Certificate and private key, in PEM. */
@@ -95,7 +95,7 @@ export function createNodeServer(
   // What is above may be dropped: see that there is more, and refuse it.
   node.maxHeadersCount = Math.min(headersMax + 32, NODE_MAX);
   const unused = new UnusedConnections(tls !== null, limits.handshakeTimeoutMs, (socket) => {
-    const isBelowTls = tls !== null && !(socket instanceof TLSSocket);
+    const isBelowTls = tls !== null && !isTls(socket);
     if (!isBelowTls) return onClientError({ code: TIMEOUT }, socket);
     const [name, limit] = ["handshakeTimeoutMs", limits.handshakeTimeoutMs];
     events.limitHit({ name, limit, found: limit, status: null, remoteAddr: remoteAddr(socket) });

@@ -5,9 +5,9 @@
 
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { TLSSocket } from "node:tls";
 import type { Transport, TransportEvents } from "../connection/transport.ts";
 import { release, RELEASED_FROM } from "../message/release.ts";
+import { isTls } from "./tls.ts";
 
 const TRANSPORT = Symbol("sluice.transport");
 
@@ -41,7 +41,7 @@ export class SocketTransport implements Transport {
 
   constructor(socket: Duplex, events: TransportEvents) {
     this.#socket = Object.assign(socket, { [TRANSPORT]: this as SocketTransport });
-    this.#isPlain = socket instanceof Socket && !(socket instanceof TLSSocket);
+    this.#isPlain = socket instanceof Socket && !isTls(socket);
     this.readsLater = !this.#isPlain;
     this.events = events;
   }

@@ -4,9 +4,9 @@
 // would have twice the time, or three times. Here it begins once.
 
 import type { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
 import { systemClock } from "../connection/clock.ts";
 import { fewAtOnce } from "../connection/few_at_once.ts";
+import { isTls } from "./tls.ts";
 
 /** One of them, and what is to be done when it closes. */
 interface Unused {
@@ -68,7 +68,7 @@ export class UnusedConnections {
   }
 
   #addUnnamed(socket: Socket): void {
-    if (socket instanceof TLSSocket) return; // it ends with the one below it
+    if (isTls(socket)) return; // it ends with the one below it
     this.#unnamed.add(socket);
     socket.once("close", () => this.#unnamed.delete(socket));
   }
