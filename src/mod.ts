@@ -12,12 +12,13 @@ export type {
   WireFin,
 } from "./connection/diagnostics.ts";
 export { Connection } from "./connection/connection.ts";
-export type { RemoteAddr, WaitOptions, WriteOptions } from "./connection/connection.ts";
+export type { RemoteAddr } from "./connection/connection.ts";
 export type { MessageCallback } from "./connection/for_each.ts";
 export { ConnectionClosedError } from "./connection/error.ts";
 export type { KeepaliveOptions } from "./connection/keepalive.ts";
 export type { ConnectionHandler } from "./connection/run_handler.ts";
 export type { ConnectionLimits } from "./connection/limits.ts";
+export type { WaitOptions, WriteOptions } from "./connection/options.ts";
 export { CloseCode, ProtocolError } from "./frame/mod.ts";
 export type { ClosePayload, ProtocolErrorCode } from "./frame/mod.ts";
 export type { CompressionOptions, PerSide } from "./message/compression.ts";

@@ -24,10 +24,10 @@ export const AIMS: readonly Aim[] = [
   { workload: ONE, server: "sluice each", atLeast: { raw: 0.95, ws: 1.1 } },
   { workload: MANY_CONNECTIONS, server: "sluice each", atLeast: { raw: 0.85, ws: 1.1 } },
   { workload: SIXTEEN_OF_1_KIB, server: "sluice each", atLeast: { raw: 0.75, ws: 8, bun: 1.05 } },
-  large("64 KiB binary, 4 in flight, 16 connections", { ws: 1.5, bun: 1 }),
-  large("1 MiB binary, 2 in flight, 4 connections", { ws: 1.6, bun: 1.2 }),
-  large("64 KiB text, 4 in flight, 16 connections", { ws: 1.3, bun: 0.8 }),
-  large("1 MiB text, 2 in flight, 4 connections", { ws: 1.3, bun: 0.8 }),
+  ...large("64 KiB binary, 4 in flight, 16 connections", "transfer", { ws: 1.5, bun: 1 }),
+  ...large("1 MiB binary, 2 in flight, 4 connections", "transfer", { ws: 1.6, bun: 1.2 }),
+  ...large("64 KiB text, 4 in flight, 16 connections", "relay", { ws: 1.3, bun: 0.8 }),
+  ...large("1 MiB text, 2 in flight, 4 connections", "relay", { ws: 1.3, bun: 0.8 }),
   compressed("128 B JSON compressed, 1 in flight, 64 connections", 3),
   compressed("128 B JSON compressed, 8 in flight, 64 connections", 3),
   compressed("1 KiB JSON compressed, 1 in flight, 64 connections", 2.5),
@@ -39,8 +39,11 @@ export const AIMS: readonly Aim[] = [
 /** The memory of an idle connection of `forEach`: at most so many times that of each of these. */
 export const MEMORY_AT_MOST: Readonly<Record<string, number>> = { http: 1.1, ws: 0.65 };
 
-function large(workload: string, atLeast: Readonly<Record<string, number>>): Aim {
-  return { workload, server: "sluice each", atLeast };
+/** As they are, and in the style in which nothing is copied or decoded; both, of both of ws. */
+function large(workload: string, style: string, { ws, bun }: { ws: number; bun: number }): Aim[] {
+  const atLeast = { ws, "ws native": ws, bun };
+  const servers = ["sluice each", `sluice ${style}`, `sluice@26 ${style}`];
+  return servers.map((server) => ({ workload, server, atLeast }));
 }
 
 function compressed(workload: string, ws: number): Aim {

@@ -41,8 +41,8 @@ export interface Measured extends Workload {
   readonly missing: Readonly<Record<string, string>>;
 }
 
-/** Whose rates the others are divided by. */
-export const BASES: readonly string[] = ["raw", "ws", "bun"];
+/** Whose rates the others are divided by, where they take part. */
+export const BASES: readonly string[] = ["raw", "ws", "ws native", "bun"];
 
 const WARM_UP_MS = 1500;
 

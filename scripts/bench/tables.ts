@@ -21,8 +21,10 @@ const NAMES: Readonly<Record<string, string>> = {
   batches: "`batches()`",
   for: "`for await`",
   read: "`read()`",
+  transfer: "`forEach`, `transfer`",
   bytes: '`forEach`, `text: "bytes"`',
-  native: "ws with its native add-on",
+  relay: '`forEach`, `text: "bytes"`, `transfer`',
+  native: "ws with its add-on",
   bun: "Bun",
   deno: "Deno",
   uws: "uWebSockets.js",
@@ -37,8 +39,13 @@ const CHOSEN: readonly (readonly [workload: string, server: string])[] = [
   ["32 B text, 16 in flight, 64 connections", "sluice for"],
   ["1 KiB text, 16 in flight, 64 connections", "sluice each"],
   ["64 KiB binary, 4 in flight, 16 connections", "sluice each"],
+  ["64 KiB binary, 4 in flight, 16 connections", "sluice transfer"],
+  ["64 KiB binary, 4 in flight, 16 connections", "sluice@26 transfer"],
   ["1 MiB binary, 2 in flight, 4 connections", "sluice each"],
+  ["1 MiB binary, 2 in flight, 4 connections", "sluice transfer"],
+  ["1 MiB binary, 2 in flight, 4 connections", "sluice@26 transfer"],
   ["1 MiB text, 2 in flight, 4 connections", "sluice each"],
+  ["1 MiB text, 2 in flight, 4 connections", "sluice relay"],
 ];
 
 const IDLE_CHOSEN = ["sluice each", "sluice for", "sluice deflate 6", "ws", "bun", "http"];
@@ -68,17 +75,25 @@ export function pagesOf(
   ]);
 }
 
+/** Whom the README compares with. */
+const MAIN_BASES = ["ws", "ws native", "bun", "raw"];
+
+/** The first two lines of a table. */
+function headOf(names: readonly string[], bases: readonly string[]): readonly string[] {
+  const all = [...names, ...bases.map((base) => `of ${nameOf(base)}`)];
+  return [`| ${all.join(" | ")} |`, `|${"---|".repeat(all.length)}`];
+}
+
 /** The plain figures of the README. */
 function plainTable({ measured }: Results): string {
   const rows = CHOSEN.flatMap(([name, server]) => {
     return found(measured, name, server).map(([workload, row]) => {
-      const cells = ["ws", "bun", "raw"].map((base) => ratio(workload, row, base, middle));
+      const cells = MAIN_BASES.map((base) => ratio(workload, row, base, middle));
       return `| ${titleOf(workload)} | ${nameOf(server)} | ${cells.join(" | ")} |`;
     });
   });
   return [
-    "| messages | style | of ws | of Bun | of raw |",
-    "|---|---|---|---|---|",
+    ...headOf(["messages", "style"], MAIN_BASES),
     ...rows,
     "",
     MARKS,
@@ -130,8 +145,7 @@ function aimTable({ measured, idle }: Results): string {
     });
   });
   return [
-    "| messages | style | of raw | of ws | of Bun |",
-    "|---|---|---|---|---|",
+    ...headOf(["messages", "style"], BASES),
     ...rows,
     "",
     MARKS,
@@ -162,8 +176,8 @@ function allTables(results: Results): string {
       return `| ${nameOf(row.server)} | ${rate} | ${cost} | ${cells.join(" | ")} |`;
     });
     const lines = doubts(workload.rows).map((doubt) => `${doubt}.`);
-    const header = "| server | messages/s | µs of processor | of raw | of ws | of Bun |";
-    return [`## ${workload.name}`, "", header, "|---|---|---|---|---|---|", ...rows, "", ...lines]
+    const head = headOf(["server", "messages/s", "µs of processor"], BASES);
+    return [`## ${workload.name}`, "", ...head, ...rows, "", ...lines]
       .join("\n")
       .trim();
   });

@@ -15,7 +15,11 @@ export interface Workload {
 }
 
 const FEW_STYLES = ["sluice each", "sluice try", "sluice for"];
-const LARGE_TEXT_STYLES = ["sluice each", "sluice for", "sluice bytes"];
+const LARGE_STYLES = ["sluice each", "sluice for", "sluice transfer", "sluice@26 transfer"];
+const LARGE_TEXT_STYLES = [
+  ...["sluice each", "sluice for", "sluice bytes"],
+  ...["sluice relay", "sluice@26 relay"],
+];
 const STYLES = ["sluice each", "sluice try", "sluice batches", "sluice for", "sluice read"];
 const NEWEST_NODE = ["sluice@26 each", "sluice@26 try", "sluice@26 for", "raw@26"];
 /** Large messages are what it masks faster than JavaScript does. */
@@ -40,7 +44,8 @@ function workload(
   connections: number,
 ): Workload {
   const all = label === "32 B" && kind === "text" && connections === 64;
-  const few = SIZES[label] > KIB && kind === "text" ? LARGE_TEXT_STYLES : FEW_STYLES;
+  const large = kind === "text" ? LARGE_TEXT_STYLES : LARGE_STYLES;
+  const few = SIZES[label] > KIB ? large : FEW_STYLES;
   const newest = all || (label === "1 KiB" && kind === "text") ? NEWEST_NODE : [];
   const native = SIZES[label] > KIB ? NATIVE : [];
   const servers = [...(all ? STYLES : few), ...newest, ...native, ...PEERS];

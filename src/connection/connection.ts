@@ -14,25 +14,10 @@ import { ForEach } from "./for_each.ts";
 import type { MessageCallback } from "./for_each.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { BatchIterator, MessageIterator, messagesOf } from "./messages.ts";
+import type { WaitOptions, WriteOptions } from "./options.ts";
 import { quiet } from "./quiet.ts";
 import { statsOf } from "./stats.ts";
 import type { ConnectionStats } from "./stats.ts";
-
-/** Options of an operation that may wait. */
-export interface WaitOptions {
-  /** Ends the wait: the operation rejects with the signal's reason and has done nothing. */
-  readonly signal?: AbortSignal;
-}
-
-/** Options of `write()`. */
-export interface WriteOptions extends WaitOptions {
-  /**
-   * `false`: this message is sent as it is, although others are compressed: for what is compressed
-   * already, or holds a secret beside what a stranger may choose (RFC 7692 §8). Default: true,
-   * which compresses what is not below the threshold and shrinks.
-   */
-  readonly compress?: boolean;
-}
 
 const CLOSE_OPTIONS: readonly string[] = ["timeout"];
 
@@ -105,7 +90,8 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
    * Hot: queues a message: a string or {@linkcode TextBytes} as text, other bytes as binary.
    * Fulfils at once while there is room in the outbox (64 KiB, 1,000 messages), else when there is;
    * what is queued is sent in order, before any Close frame. Bytes are copied, and are the caller's
-   * again when the call returns. A lone surrogate is sent as U+FFFD.
+   * again when the call returns, unless {@linkcode WriteOptions.transfer | transfer} gives them
+   * away. A lone surrogate is sent as U+FFFD.
    *
    * Rejects with {@linkcode ConnectionClosedError} when the connection is closing or closed, with
    * the reason of `signal`, and with `RangeError` when the calls that wait have piled up to 1 MiB
@@ -113,7 +99,7 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
    * process.
    *
    * @throws {TypeError} When `message` is neither a string nor a Uint8Array, or is no UTF-8, or
-   * `compress` is no boolean.
+   * `compress` or `transfer` is no boolean.
    */
   write(message: Message, options?: WriteOptions): Promise<void> {
     return this.#lifecycle.writeLoop.write(checked(message), options);
@@ -121,7 +107,8 @@ export class Connection implements AsyncIterable<Message>, AsyncDisposable {
 
   /**
    * Hot: queues a message if there is room for it now. Returns whether it did: `false` means that
-   * the outbox is full or the connection is closing or closed.
+   * the outbox is full or the connection is closing or closed. Nothing can be given away here, for
+   * then it would be lost.
    *
    * @throws {TypeError} When `message` is neither a string nor a Uint8Array, or is no UTF-8, or
    * `compress` is no boolean.

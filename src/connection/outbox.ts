@@ -7,6 +7,7 @@ import { describe } from "../frame/describe.ts";
 import { charge } from "../message/message.ts";
 import type { Message } from "../message/message.ts";
 import { TextBytes } from "../message/text_bytes.ts";
+import { transferred } from "../message/transfer.ts";
 import type { LimitWatcher } from "./limit_hit.ts";
 import type { ConnectionLimits } from "./limits.ts";
 
@@ -25,6 +26,7 @@ export type Outgoing = Message | Uncompressed;
 /** Options of `write()`. */
 export interface PutOptions extends OpOptions {
   readonly compress?: boolean | undefined;
+  readonly transfer?: boolean | undefined;
 }
 
 /** Hot: `message`, marked when it is to be sent as it is. */
@@ -38,6 +40,17 @@ export function outgoing(message: Message, options?: PutOptions): Outgoing {
 /** The same for what has to wait: it must not change under the caller's hands. */
 export function kept(message: Message, options?: PutOptions): Outgoing {
   return outgoing(typeof message === "string" ? message : copyOfBytes(message), options);
+}
+
+/** Hot: the message, in memory that is ours where its writer gives it away and that is possible. */
+export function given(message: Message, options?: PutOptions): Message {
+  const transfer = options?.transfer;
+  if (transfer === undefined || transfer === false) return message;
+  if (transfer !== true) {
+    throw new TypeError(`Cannot write: transfer is ${describe(transfer)}, must be true or false`);
+  }
+  outgoing(message, options); // throws what it has to throw before anything is taken
+  return typeof message === "string" ? message : transferred(message);
 }
 
 /** Hot: the message itself. */

@@ -8,6 +8,8 @@ export interface Transport {
    * more until `drained()`.
    */
   write(bytes: Uint8Array): boolean;
+  /** The same for several pieces, to leave together. Who does not have it gets one by one. */
+  writev?(pieces: readonly Uint8Array[]): boolean;
   /** Whether all that was written has left, so that none of its memory is referred to any more. */
   readonly flushed: boolean;
   /** Whether it reads what it was given later than that, as TLS does. Default: `false`. */

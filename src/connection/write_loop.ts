@@ -18,7 +18,7 @@ import { FrameWriter, isTooLargeForPage } from "./frame_writer.ts";
 import type { FrameWriterOwner } from "./frame_writer.ts";
 import type { LimitWatcher } from "./limit_hit.ts";
 import type { ConnectionLimits } from "./limits.ts";
-import { kept, Outbox, outgoing, sizeOf } from "./outbox.ts";
+import { given, kept, Outbox, outgoing, sizeOf } from "./outbox.ts";
 import type { Outgoing, PutOptions } from "./outbox.ts";
 import { quiet } from "./quiet.ts";
 import type { Transport } from "./transport.ts";
@@ -122,7 +122,7 @@ export class WriteLoop implements FrameWriterOwner {
 
   /** Hot: sends or queues a message when there is room. */
   tryWrite(message: Message, options?: PutOptions): boolean {
-    const isSent = this.#writeThrough(message, outgoing(message, options));
+    const isSent = this.#writeThrough(message, outgoing(message, options), false);
     return isSent || this.#enqueue(kept(message, options));
   }
 
@@ -131,10 +131,13 @@ export class WriteLoop implements FrameWriterOwner {
     const signal = options?.signal;
     const refusal = signal === undefined ? null : refusalBy(signal, true);
     if (refusal !== null) return refusal;
-    if (this.#writeThrough(message, outgoing(message, options))) return ACCEPTED;
-    // §6.1 [B41]
+    // Nothing is taken for a message that is refused: §6.1 [B41].
+    const ours = this.#isClosed ? message : given(message, options);
+    const isOurs = ours !== message;
+    const toSend = outgoing(ours, options);
+    if (this.#writeThrough(ours, toSend, isOurs)) return ACCEPTED;
     if (this.#isClosed) return quiet(Promise.reject(this.#owner.closedError("write")));
-    const waiting = kept(message, options);
+    const waiting = isOurs ? toSend : kept(message, options);
     if (this.#enqueue(waiting)) return ACCEPTED;
     const admitted = (): void => {
       this.#schedule();
@@ -151,10 +154,10 @@ export class WriteLoop implements FrameWriterOwner {
 
   /**
    * Hot: past the empty outbox into the page, to leave with what else is written until the flush.
-   * At once goes the single answer to what has arrived, and what is large: it is read from the
-   * caller's memory, and only what the socket does not take is copied.
+   * At once goes the single answer to what has arrived, and what is large: unless it is ours, it is
+   * read from the caller's memory, and only what the socket does not take is copied.
    */
-  #writeThrough(message: Message, toSend: Outgoing): boolean {
+  #writeThrough(message: Message, toSend: Outgoing, isOurs: boolean): boolean {
     if (!this.#isIdle) return false;
     const isLarge = isTooLargeForPage(message);
     if (!this.#writer.canBegin(isLarge)) return false;
@@ -165,7 +168,7 @@ export class WriteLoop implements FrameWriterOwner {
     this.#writesInTurn++;
     this.#isFlushing = true;
     try {
-      if (isLarge && typeof message !== "string") {
+      if (isLarge && !isOurs && typeof message !== "string") {
         this.#writer.borrowed(message, toSend !== message);
       } else {
         this.#writer.message(toSend, isAlone);

@@ -85,15 +85,38 @@ export class SocketTransport implements Transport {
    * object would wait for each byte. TLS takes everything later: there one write may be under way.
    */
   write(bytes: Uint8Array): boolean {
-    const socket = this.#socket;
     try {
-      const isBelowMark = socket.write(bytes);
-      const waiting = socket.writableLength - (this.#isPlain ? 0 : bytes.length);
-      if (waiting <= 0) return true;
-      if (isBelowMark) socket.write(NOTHING, () => this.events.drained()); // no "drain" will come
+      return this.#isTaken(this.#socket.write(bytes), bytes.length);
     } catch (error) {
       this.#broken(error);
+      return false;
     }
+  }
+
+  /** One call of the system, as far as Node's stream has that: TCP and TLS do. */
+  writev(pieces: readonly Uint8Array[]): boolean {
+    const socket = this.#socket;
+    let isBelowMark = true;
+    let size = 0;
+    try {
+      socket.cork();
+      for (const piece of pieces) {
+        isBelowMark = socket.write(piece);
+        size += piece.length;
+      }
+      socket.uncork();
+      return this.#isTaken(isBelowMark, size);
+    } catch (error) {
+      this.#broken(error);
+      return false;
+    }
+  }
+
+  #isTaken(isBelowMark: boolean, size: number): boolean {
+    const socket = this.#socket;
+    const waiting = socket.writableLength - (this.#isPlain ? 0 : size);
+    if (waiting <= 0) return true;
+    if (isBelowMark) socket.write(NOTHING, () => this.events.drained()); // no "drain" will come
     return false;
   }
 

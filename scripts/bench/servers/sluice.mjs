@@ -2,8 +2,10 @@
 // compressed.
 import { serve, upgradeWebSocket } from "../../../dist/src/mod.js";
 
+const transfer = { transfer: true };
 const styles = {
   each: (connection) => connection.forEach((message) => connection.write(message)),
+  transfer: (connection) => connection.forEach((message) => connection.write(message, transfer)),
   for: async (connection) => {
     for await (const message of connection) await connection.write(message);
   },
@@ -25,10 +27,12 @@ const styles = {
   },
 };
 
+styles.relay = styles.transfer; // of texts that nobody decodes
+
 const [style, level] = process.argv.slice(2);
 const echo = styles[style] ?? styles.each;
 const limits = { messageSizeMax: 64 * 1024 * 1024 };
-const text = style === "bytes" ? "bytes" : "string";
+const text = style === "bytes" || style === "relay" ? "bytes" : "string";
 const compression = style === "deflate" && { level: Number(level), threshold: 0 };
 serve(
   { port: 0, hostname: "127.0.0.1", onListen: ({ port }) => console.log(port) },
