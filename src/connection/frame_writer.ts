@@ -286,10 +286,10 @@ export class FrameWriter implements PageUser {
   }
 
   #write(batch: Uint8Array | null, slice: Uint8Array | null): void {
-    const transport = this.#transport;
-    if (transport === null) return;
     if (batch !== null) this.#tellOf(batch);
     if (slice !== null) this.#tellOf(slice);
+    const transport = this.#transport;
+    if (transport === null) return; // nowhere to write to, or an observer has just cut it
     let isTaken: boolean | undefined = true;
     if (slice === null) isTaken = transport.write(batch as Uint8Array);
     else if (batch === null) isTaken = transport.write(slice);
@@ -302,6 +302,7 @@ export class FrameWriter implements PageUser {
   }
 
   #tellOf(bytes: Uint8Array): void {
+    if (this.#transport === null) return;
     if (wireSent.hasSubscribers) wireSent.publish({ connection: this.#connection, bytes });
     if (this.#events !== null) this.#events.push(bytes);
     this.bytesSent += bytes.length;

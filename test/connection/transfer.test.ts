@@ -3,6 +3,7 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { TextBytes } from "../../src/message/text_bytes.ts";
 import { concat, hex } from "../support/bytes.ts";
 import { FakeTransport } from "../support/fake_transport.ts";
@@ -161,6 +162,28 @@ test("write(): nothing is taken for a message that is refused", async () => {
   void line.connection.close();
   await rejects(line.connection.write(payload, transfer));
   assert.is(hex(payload), hex(counting(50_000)));
+});
+
+test("write(): where an observer cuts the connection nothing more is written or told", async () => {
+  await turn(); // or what the test before has left to be sent would be told of
+  for (const make of [() => new Line(), () => gathering(new Line())]) {
+    const line = make();
+    const told: unknown[] = [];
+    const cut = (message: unknown): void => {
+      told.push((message as { connection: unknown }).connection);
+      line.connection.terminate();
+    };
+    subscribe("sluice.wire.sent", cut);
+    try {
+      void line.connection.write(counting(600_000), transfer);
+      await turn();
+    } finally {
+      unsubscribe("sluice.wire.sent", cut);
+    }
+    assert.is(told.length, 1);
+    assert.is(told[0], line.connection);
+    assert.is(line.transport.sent, "");
+  }
 });
 
 test.run();
