@@ -18,8 +18,9 @@ export interface WriteOptions extends WaitOptions {
    * `true`: the memory of bytes is given away, as with `postMessage()`, and not copied: it is empty
    * when the call returns, whatever becomes of the message later, and is freed as soon as it has
    * been sent. An echo of 64 KiB takes two thirds of the processor on Node 20, and half on Node 26.
-   * A refusal at once takes nothing: a signal that is aborted, a connection that is closed. What is
-   * below 32 KiB, or a view into more memory, is copied all the same, and stays as it was.
+   * A refusal at once takes nothing: a signal that is aborted, a connection that is closed, calls
+   * that have piled up. What is below 32 KiB, or a view into more memory, is copied all the same,
+   * and stays as it was.
    * Default: `false`.
    *
    * ```ts run

@@ -42,15 +42,19 @@ export function kept(message: Message, options?: PutOptions): Outgoing {
   return outgoing(typeof message === "string" ? message : copyOfBytes(message), options);
 }
 
-/** Hot: the message, in memory that is ours where its writer gives it away and that is possible. */
-export function given(message: Message, options?: PutOptions): Message {
-  const transfer = options?.transfer;
+/**
+ * Hot: the message, in memory that is ours where its writer gives it away and that is possible.
+ *
+ * @param isRefused Nobody will send it: its writer keeps it.
+ */
+export function given(message: Message, options: PutOptions, isRefused: boolean): Message {
+  const { transfer } = options;
   if (transfer === undefined || transfer === false) return message;
   if (transfer !== true) {
     throw new TypeError(`Cannot write: transfer is ${describe(transfer)}, must be true or false`);
   }
   outgoing(message, options); // throws what it has to throw before anything is taken
-  return typeof message === "string" ? message : transferred(message);
+  return isRefused || typeof message === "string" ? message : transferred(message);
 }
 
 /** Hot: the message itself. */
@@ -108,11 +112,10 @@ export class Outbox {
    */
   put(message: Outgoing, options?: OpOptions): Promise<void> {
     const cost = costOf(message);
-    const largest = Math.max(this.#largest, cost);
-    const others = this.#waiting + cost - largest;
+    const others = this.#others(cost);
     if (others > this.#waitingMax) return Promise.reject(this.#tooManyWaiting(others));
     this.#waiting += cost;
-    this.#largest = largest;
+    this.#largest = Math.max(this.#largest, cost);
     const waited = (): void => {
       this.#waiting -= cost;
       if (this.#waiting === 0) this.#largest = 0;
@@ -122,6 +125,16 @@ export class Outbox {
       throw error;
     };
     return this.#channel.send(message, options).then(waited, refused);
+  }
+
+  /** Whether {@linkcode put} would refuse it, since too much waits. */
+  refuses(message: Message): boolean {
+    return this.#others(charge(message)) > this.#waitingMax;
+  }
+
+  /** What would wait besides the largest. */
+  #others(cost: number): number {
+    return this.#waiting + cost - Math.max(this.#largest, cost);
   }
 
   /** Hot: takes the oldest message out; `undefined` when there is none. */

@@ -132,7 +132,7 @@ export class WriteLoop implements FrameWriterOwner {
     const refusal = signal === undefined ? null : refusalBy(signal, true);
     if (refusal !== null) return refusal;
     // Nothing is taken for a message that is refused: §6.1 [B41].
-    const ours = this.#isClosed ? message : given(message, options);
+    const ours = options === undefined ? message : given(message, options, this.#refuses(message));
     const isOurs = ours !== message;
     const toSend = outgoing(ours, options);
     if (this.#writeThrough(ours, toSend, isOurs)) return ACCEPTED;
@@ -180,6 +180,10 @@ export class WriteLoop implements FrameWriterOwner {
     if (!isAlone) this.#schedule();
     else if (this.share !== null) this.share.changed();
     return true;
+  }
+
+  #refuses(message: Message): boolean {
+    return this.#isClosed || (this.#outbox !== null && this.#outbox.refuses(message));
   }
 
   /** Whether nothing is to be sent before the next message, and nothing forbids to send it. */

@@ -161,7 +161,22 @@ test("write(): nothing is taken for a message that is refused", async () => {
   );
   void line.connection.close();
   await rejects(line.connection.write(payload, transfer));
+  assert.throws(
+    () => line.connection.write(payload, { transfer: 1 } as never),
+    "Cannot write: transfer is 1, must be true or false",
+  );
   assert.is(hex(payload), hex(counting(50_000)));
+});
+
+test("write(): nothing is taken when too many calls wait, and what is not refused is", async () => {
+  const line = await fullLine({ outboxSizeMax: 40_000, outboxWaitingMax: 100_000 });
+  const payloads = Array.from({ length: 6 }, () => counting(40_000));
+  // One in the outbox, the largest that waits, and two besides it.
+  const written = payloads.map((payload) => line.connection.write(payload, transfer));
+  assert.equal(payloads.map(({ length }) => length), [0, 0, 0, 0, 40_000, 40_000]);
+  for (const late of written.slice(4)) assert.instance(await rejects(late), RangeError);
+  assert.is(hex(payloads[5]), hex(counting(40_000)));
+  line.connection.terminate();
 });
 
 test("write(): where an observer cuts the connection nothing more is written or told", async () => {
