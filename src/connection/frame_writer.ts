@@ -133,8 +133,11 @@ export class FrameWriter implements PageUser {
    * into the same batch.
    */
   message(outgoing: Outgoing, isAlone: boolean): void {
-    if (this.#deflater !== null && this.#deflated(outgoing, this.#deflater)) return;
     const message = typeof outgoing === "string" ? outgoing : plain(outgoing);
+    if (this.#deflater !== null && this.#deflated(outgoing, this.#deflater)) {
+      if (typeof message !== "string") release(message); // what is large is ours: see `borrowed`
+      return;
+    }
     if (isTooLargeForPage(message)) {
       this.#writeLarge(message, opcodeOf(message), 0);
     } else if (typeof message === "string") {

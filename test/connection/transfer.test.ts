@@ -146,6 +146,24 @@ test("write(): compressed, and as it is", async () => {
   }
 });
 
+test("write(): what is compressed is freed, too, whether it went at once or had to wait", async () => {
+  for (const contextTakeover of [false, true]) {
+    const line = new Line({ compression: { threshold: 0, contextTakeover } });
+    const before = process.memoryUsage().arrayBuffers;
+    for (let count = 0; count < 24; count++) {
+      line.transport.full = count % 2 === 1;
+      void line.connection.write("a string, to fill the socket");
+      void line.connection.write(new Uint8Array(1024 * 1024), transfer);
+      await turn();
+      line.transport.drain();
+      await turn();
+    }
+    const held = process.memoryUsage().arrayBuffers - before;
+    assert.ok(held < 8 * 1024 * 1024, `${held} bytes`);
+    assert.is(line.connection.stats().sent.messages, 48);
+  }
+});
+
 test("write(): nothing is taken for a message that is refused", async () => {
   const line = new Line();
   const payload = counting(50_000);
