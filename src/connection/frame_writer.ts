@@ -28,10 +28,13 @@ import type { Transport } from "./transport.ts";
 const COPY_SIZE_MAX = 16 * 1024;
 
 /**
- * Small enough that a peer which reads slowly is seen to read (see `stallTimeoutMs`): the kernel
- * itself tells us only of a third of its buffer. Of 64 KiB, 1 MiB takes a twentieth longer.
+ * Slices begin small enough that a peer which reads slowly is seen to read (see `stallTimeoutMs`):
+ * the socket to a far one may hold no more than 90 KiB, and drains when all of a slice is in it.
  */
-const SLICE_SIZE = 256 * 1024;
+const SLICE_SIZE_MIN = 64 * 1024;
+
+/** They double while the socket takes each at once: of 64 KiB, 1 MiB takes a twentieth longer. */
+const SLICE_SIZE_MAX = 256 * 1024;
 
 /** UTF-16 code units of a text that are encoded at once: a page takes two of them, or eight. */
 const TEXT_SLICE_LENGTH = 8 * 1024;
@@ -70,6 +73,7 @@ export class FrameWriter implements PageUser {
   #large: Message | null = null; // payload that is being written in slices, ours alone
   #largeAt = 0; // how much of it is written: bytes, or UTF-16 code units of a text
   #largeIsAscii = false; // whether it is a text in which these are the same
+  #sliceSize = SLICE_SIZE_MIN; // of the next one
   #unsent = 0; // bytes of the batch that has filled the socket
 
   /** @param deflater For what is to be compressed; `null`: nothing is. */
@@ -257,7 +261,8 @@ export class FrameWriter implements PageUser {
     const isFirst = page.user === this;
     if (isFirst && this.#transport?.writev === undefined) return this.flush();
     const start = this.#largeAt;
-    this.#largeAt = Math.min(start + SLICE_SIZE, bytes.length);
+    this.#largeAt = Math.min(start + this.#sliceSize, bytes.length);
+    this.#sliceSize = Math.min(2 * this.#sliceSize, SLICE_SIZE_MAX);
     const slice = bytes.subarray(start, this.#largeAt);
     if (isFirst) this.#flushWith(slice);
     else this.#write(null, slice);
@@ -299,6 +304,7 @@ export class FrameWriter implements PageUser {
     else isTaken = transport.writev?.([batch, slice]);
     if (isTaken) return;
     this.#full = true;
+    this.#sliceSize = SLICE_SIZE_MIN;
     if (this.#transport === null) return; // that write has ended it
     this.#unsent = batch?.length ?? 0; // a slice is held as a part of its message
     this.#owner.filled();

@@ -62,16 +62,24 @@ for (const [how, make] of [
   }
 }
 
-test("write(): 64 KiB are one write with their header, 1 MiB are four", async () => {
-  for (const [size, writes] of [
-    [64 * 1024, 1],
-    [1024 * 1024, 4],
-  ] as const) {
-    const line = gathering(new Line());
-    await line.connection.write(counting(size), transfer);
-    assert.is(line.transport.writes.length, writes);
-    assert.is(short(line.transport.sent), short(binaryHex(counting(size))));
-  }
+const KIB = 1024;
+
+test("write(): slices double while the socket takes them, and then begin anew", async () => {
+  const line = gathering(new Line());
+  const sizes = (): number[] => line.transport.writes.map(({ length }) => length / KIB);
+  const header = 10 / KIB;
+  await line.connection.write(counting(64 * KIB), transfer);
+  assert.equal(sizes(), [64 + header]); // one write with its header
+  line.transport.take();
+  await line.connection.write(counting(1024 * KIB), transfer);
+  assert.equal(sizes(), [128 + header, 256, 256, 256, 128]);
+  assert.is(short(line.transport.take()), short(binaryHex(counting(1024 * KIB))));
+  line.transport.fullAfter = 1;
+  await line.connection.write(counting(1024 * KIB), transfer);
+  assert.equal(sizes(), [256 + header, 256]);
+  line.transport.drain();
+  assert.equal(sizes(), [256 + header, 256, 64, 128, 256, 64]);
+  assert.is(short(line.transport.sent), short(binaryHex(counting(1024 * KIB))));
 });
 
 test("write(): what waits for a full socket is the connection's alone, too", async () => {
