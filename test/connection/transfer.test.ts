@@ -4,6 +4,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { ITEM_COST } from "../../src/message/message.ts";
 import { TextBytes } from "../../src/message/text_bytes.ts";
 import { concat, hex } from "../support/bytes.ts";
 import { FakeTransport } from "../support/fake_transport.ts";
@@ -82,6 +83,19 @@ test("write(): slices double while the socket takes them, and then begin anew", 
   assert.is(short(line.transport.sent), short(binaryHex(counting(1024 * KIB))));
 });
 
+test("write(): what a full socket holds is counted once: the message, and its header", async () => {
+  for (const make of [() => new Line(), () => gathering(new Line())]) {
+    const line = make();
+    line.transport.fullAfter = 0;
+    void line.connection.write(counting(900_000), transfer);
+    assert.is(line.lifecycle.heldSize, 900_000 + ITEM_COST + 10);
+    line.lifecycle.drained(); // and it is full again: a slice of the message is no more than that
+    assert.is(line.lifecycle.heldSize, 900_000 + ITEM_COST);
+    while (line.transport.full) line.transport.drain();
+    assert.is(line.lifecycle.heldSize, 0);
+  }
+});
+
 test("write(): what waits for a full socket is the connection's alone, too", async () => {
   const line = await fullLine({ outboxSizeMax: 100_000 });
   const [first, second] = [counting(90_000), counting(80_000)];
@@ -154,7 +168,7 @@ test("write(): compressed, and as it is", async () => {
   }
 });
 
-test("write(): what is compressed is freed, too, whether it went at once or had to wait", async () => {
+test("write(): what is compressed is freed, whether it went at once or had to wait", async () => {
   for (const contextTakeover of [false, true]) {
     const line = new Line({ compression: { threshold: 0, contextTakeover } });
     const before = process.memoryUsage().arrayBuffers;

@@ -14,7 +14,7 @@ import { withTimeout } from "../support/with_timeout.ts";
 
 const test = suite("server/socket");
 
-type Act = "write" | "pause" | "resume" | "end" | "destroy";
+type Act = "write" | "cork" | "uncork" | "pause" | "resume" | "end" | "destroy";
 
 /** A connection on a stream that throws where it is asked for one of `acts`. */
 function connectionOn(acts: readonly Act[]): { connection: Connection; stream: Duplex } {
@@ -38,9 +38,13 @@ function connectionOn(acts: readonly Act[]): { connection: Connection; stream: D
   return { connection, stream };
 }
 
+const large = (): Uint8Array => new Uint8Array(100_000);
+
 /** What the stream throws at, what is done, and what is told of it. */
 const THROWING: readonly (readonly [acts: readonly Act[], what: string, cause: string])[] = [
   [["write"], "a message is written", "write fails"],
+  [["cork"], "a large message is written", "cork fails"],
+  [["uncork"], "a large message is written", "uncork fails"],
   [["pause"], "nobody reads", "pause fails"],
   [["write", "destroy"], "a message is written", "write fails"],
   [["pause", "destroy"], "nobody reads", "pause fails"],
@@ -51,6 +55,7 @@ for (const [acts, what, message] of THROWING) {
   test(`a stream whose ${acts.join("() and ")}() throws when ${what}: 1006, and why`, async () => {
     const { connection, stream } = connectionOn(acts);
     if (what.includes("terminate")) connection.terminate();
+    else if (what.includes("large")) void connection.write(large(), { transfer: true });
     else if (acts[0] === "write") void connection.write("x");
     else stream.push(frame("81", "unread"));
     const { code, cause } = await withTimeout(connection.closed, "the end");

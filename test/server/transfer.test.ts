@@ -5,7 +5,10 @@ import * as assert from "uvu/assert";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { Chance } from "../frame/support.ts";
+import { binaryHex } from "../connection/support.ts";
+import { makeCertificate } from "../support/certificate.ts";
 import { frame } from "../support/frame.ts";
 import { handshake } from "../support/handshake.ts";
 import { describe } from "../support/raw_client.ts";
@@ -30,6 +33,38 @@ test("transfer: messages of all sizes come back as they were", async () => {
     const payload = randomBytes(round % 4 === 0 ? 65_500 + round : chance.below(2 * MIB));
     client.send(frame("82", payload));
     assert.is(await client.readEvent(), describe(2, payload));
+  }
+});
+
+test("transfer: TLS may read it later than it takes it, and gets it as it was", async () => {
+  const sizes = [40_000, 65_536, 300_000, 2 * MIB, 32_768];
+  const send = async (connection: Connection): Promise<void> => {
+    for (const [index, size] of sizes.entries()) {
+      void connection.write(new Uint8Array(size).fill(index + 1), options);
+    }
+    await connection.close();
+  };
+  await using server = await TestServer.start({
+    serve: makeCertificate(),
+    upgrade: { limits: { outboxSizeMax: 4 * MIB } },
+    run: send,
+  });
+  const client = connectTls({ port: server.port, host: "127.0.0.1", rejectUnauthorized: false });
+  await once(client, "secureConnect");
+  const chunks: Buffer[] = [];
+  client.on("data", (chunk: Buffer) => void chunks.push(chunk));
+  client.write(handshake());
+  const frames = sizes.map((size, index) => binaryHex(new Uint8Array(size).fill(index + 1)));
+  const expected = Buffer.from(`${frames.join("")}880203e8`, "hex");
+  try {
+    const received = (): Buffer => {
+      const all = Buffer.concat(chunks);
+      return all.subarray(all.indexOf("\r\n\r\n") + 4);
+    };
+    await until(() => received().length >= expected.length, "all of it", 20_000);
+    assert.ok(received().equals(expected));
+  } finally {
+    client.destroy();
   }
 });
 
