@@ -15,7 +15,10 @@ export interface Workload {
 }
 
 const FEW_STYLES = ["sluice each", "sluice try", "sluice for"];
-const LARGE_STYLES = ["sluice each", "sluice for", "sluice transfer", "sluice@26 transfer"];
+const LARGE_STYLES = [
+  ...["sluice each", "sluice for", "sluice transfer"],
+  ...["sluice@26 each", "sluice@26 transfer"],
+];
 const LARGE_TEXT_STYLES = [
   ...["sluice each", "sluice for", "sluice bytes"],
   ...["sluice relay", "sluice@26 relay"],
