@@ -57,7 +57,8 @@ test("a row whose server had no build is left out, and an aim at it", () => {
   });
   const count = (results: Results): number =>
     pagesOf(results, read).get("scripts/bench/README.md")!.split("Node 26 |").length - 1;
-  assert.equal([count(LATEST), count({ ...LATEST, measured })], [2, 0]);
+  const aims = AIMS.filter(({ server }) => server.includes("@26")).length;
+  assert.equal([count(LATEST), count({ ...LATEST, measured })], [aims, 0]);
 });
 
 test("each aim is at a workload and a server that there are", () => {
