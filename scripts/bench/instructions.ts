@@ -4,9 +4,8 @@
 //
 // On one thread, and with `--predictable`, V8 compiles and collects at the same places each time.
 
-import { execFile } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { echoes } from "../../test/connection/echoes.ts";
 import { sinkEcho } from "../../test/connection/sink_echo.ts";
 
@@ -19,8 +18,8 @@ const READS_A_TURN = 8;
 const MAX = 3_200;
 
 /** What a message takes; throws where that is more than it may. */
-export async function measureInstructions(): Promise<string> {
-  const [few, many] = await Promise.all(READS.map(instructionsOf)); // side by side: a count is one
+export function measureInstructions(): string {
+  const [few, many] = READS.map(instructionsOf);
   const found = Math.round((many - few) / ((READS[1] - READS[0]) * MESSAGES_A_READ));
   const text = `${found} instructions to echo a text of 32 B, 16 in a read; may be ${MAX}`;
   if (found > MAX) throw new Error(`Too many: ${text}`);
@@ -28,12 +27,14 @@ export async function measureInstructions(): Promise<string> {
 }
 
 /** All instructions of a process that echoes so many reads. */
-async function instructionsOf(reads: number): Promise<number> {
+function instructionsOf(reads: number): number {
   const file = fileURLToPath(import.meta.url);
   const valgrind = ["--tool=callgrind", "--callgrind-out-file=/dev/null"];
   const smc = "--smc-check=all-non-file"; // V8 writes the code that it runs
   const node = [process.execPath, "--single-threaded", "--predictable", file, String(reads)];
-  const { stderr } = await promisify(execFile)("valgrind", [...valgrind, smc, ...node]);
+  const command = [...valgrind, smc, ...node];
+  const { error, stderr } = spawnSync("valgrind", command, { encoding: "utf8" });
+  if (error !== undefined) throw new Error(`Cannot count instructions: ${error.message}`);
   const counted = /Collected : (\d+)/.exec(stderr)?.[1];
   if (counted === undefined) throw new Error(`Cannot count instructions: ${stderr}`);
   return Number(counted);

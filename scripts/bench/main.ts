@@ -50,7 +50,7 @@ if (pattern === "codec") {
 } else if (pattern === "contexts") {
   console.log(await measureContexts());
 } else if (pattern === "instructions") {
-  console.log(await measureInstructions());
+  console.log(measureInstructions());
 } else if (pattern === "tables") {
   writeTables();
 } else if (pattern === "observers") {

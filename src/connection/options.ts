@@ -17,7 +17,7 @@ export interface WriteOptions extends WaitOptions {
   /**
    * `true`: the memory of bytes is given away, as with `postMessage()`, and not copied: it is empty
    * when the call returns, whatever becomes of the message later, and is freed as soon as it has
-   * been sent. An echo of 1 MiB takes half of the processor on Node 26, a tenth less on Node 20.
+   * been sent. An echo of 1 MiB takes half of the processor on Node 26, on Node 20 hardly less.
    *
    * A refusal at once takes nothing: an aborted signal, a closed connection, calls that have piled
    * up. What is below 32 KiB, or a view into more memory, is copied all the same, and stays as it
